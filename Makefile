@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := run
+PYTHON ?= python3
+BIN := .venv/bin
+.PHONY: run test check bench migrate lock snapshot
+
+$(BIN)/ready: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	touch $@
+
+run: $(BIN)/ready  ## the demonstration province on http://127.0.0.1:8000
+	$(BIN)/python -m service serve --demo
+
+test: $(BIN)/ready  ## all tests, on a PostgreSQL of their own
+	$(BIN)/python -m pytest
+
+check: $(BIN)/ready  ## style, types, migrations, the OpenAPI document
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/contract
+
+bench: $(BIN)/ready  ## ratios, on this machine
+	$(BIN)/python -m bench
+
+migrate: $(BIN)/ready  ## bring the database of DATA_DIR or DATABASE_URL to this version
+	$(BIN)/python -m service migrate
+
+snapshot: $(BIN)/ready  ## write the OpenAPI document anew, to be read in review
+	$(BIN)/python -m tests.contract.snapshot
+
+lock:  ## every version with its hashes, and no addresses
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock

@@ -1,0 +1,32 @@
+"""Runs the migrations on the connection that `service.migrate` hands over, or on DATABASE_URL."""
+
+import asyncio
+import os
+
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+import service.models  # noqa: F401 - importing it fills the metadata
+from alembic import context
+
+
+def run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=SQLModel.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_run() -> None:
+    engine = create_async_engine(
+        os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"), poolclass=pool.NullPool
+    )
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+if (given := context.config.attributes.get("connection")) is not None:
+    run(given)
+else:
+    asyncio.run(connect_and_run())

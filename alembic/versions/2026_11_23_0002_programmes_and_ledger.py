@@ -1,0 +1,132 @@
+"""Programmes with their targets, and the ledger: postings, spells, cells and pages.
+
+Revision ID: 0002
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+PROGRAMMES = """
+CREATE TABLE programme (
+    code text PRIMARY KEY,
+    name_vi text NOT NULL,
+    name_en text NOT NULL,
+    legal_basis text NOT NULL,
+    area_code text NOT NULL,
+    during daterange NOT NULL
+);
+
+-- Which categories count and what "assisted" requires. Adopted rules are never edited.
+CREATE TABLE counting_rule (
+    id smallint PRIMARY KEY,
+    programme_code text NOT NULL REFERENCES programme,
+    number smallint NOT NULL,
+    name_vi text NOT NULL,
+    name_en text NOT NULL,
+    CONSTRAINT counting_rule_number UNIQUE (programme_code, number)
+);
+
+CREATE TABLE age_band (
+    rule smallint NOT NULL REFERENCES counting_rule,
+    code text NOT NULL,
+    from_age integer NOT NULL,
+    until_age integer NOT NULL,
+    PRIMARY KEY (rule, code)
+);
+
+CREATE TABLE indicator (
+    code text PRIMARY KEY,
+    position integer NOT NULL,
+    numerator text NOT NULL,
+    denominator text,
+    unit text NOT NULL CONSTRAINT indicator_unit CHECK (unit IN ('ratio', 'count')),
+    name_vi text NOT NULL,
+    name_en text NOT NULL,
+    definition_vi text NOT NULL,
+    definition_en text NOT NULL,
+    legal_basis text NOT NULL
+);
+
+CREATE TABLE target (
+    programme_code text NOT NULL REFERENCES programme,
+    indicator_code text NOT NULL REFERENCES indicator,
+    direction text NOT NULL CONSTRAINT target_direction CHECK (direction IN ('below', 'at_least')),
+    value numeric NOT NULL CONSTRAINT target_positive CHECK (value > 0),
+    due_on date NOT NULL,
+    PRIMARY KEY (programme_code, indicator_code, due_on)
+)
+"""
+
+LEDGER = """
+-- A change of the ledger.
+CREATE TABLE posting (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    day date NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    actor text NOT NULL,
+    cause text NOT NULL
+);
+CREATE INDEX posting_day ON posting (day, number);
+
+-- One child (or site) counts for one measure in one area during one period: known from the posting that inserted it
+-- until the posting that withdrew it. No foreign key to the child: the ledger outlives a record withdrawn as an error.
+CREATE TABLE spell (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    subject_id uuid NOT NULL,
+    area_id integer NOT NULL REFERENCES area,
+    rule smallint NOT NULL REFERENCES counting_rule,
+    measure text NOT NULL,
+    category text NOT NULL,
+    sex text,
+    born date,
+    during daterange NOT NULL CONSTRAINT spell_not_empty CHECK (NOT isempty(during)),
+    posted bigint NOT NULL REFERENCES posting,
+    withdrawn bigint REFERENCES posting CONSTRAINT spell_withdrawn_later CHECK (withdrawn > posted)
+);
+CREATE INDEX spell_subject ON spell (subject_id);
+CREATE INDEX spell_place ON spell (rule, measure, category, area_id, subject_id) WHERE withdrawn IS NULL;
+CREATE INDEX spell_posted ON spell (posted);
+CREATE INDEX spell_withdrawn ON spell (withdrawn) WHERE withdrawn IS NOT NULL;
+
+-- What is counted together. 'all' stands for every category, sex or age band.
+CREATE TABLE cell (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    area_id integer NOT NULL REFERENCES area,
+    rule smallint NOT NULL REFERENCES counting_rule,
+    measure text NOT NULL,
+    category text NOT NULL,
+    sex text NOT NULL,
+    age_band text NOT NULL,
+    total boolean NOT NULL GENERATED ALWAYS AS (category = 'all' AND sex = 'all' AND age_band = 'all') STORED,
+    CONSTRAINT cell_key UNIQUE (area_id, rule, measure, category, sex, age_band)
+);
+
+-- One month of one cell, as known now: the stock before it, and the change since then up to the end of each day.
+-- Rewritten often and never indexed on what is rewritten, hence the room for heap-only updates.
+CREATE TABLE page (
+    cell_id integer NOT NULL REFERENCES cell,
+    month date NOT NULL CONSTRAINT page_month_first_day CHECK (extract(day FROM month) = 1),
+    opening integer NOT NULL,
+    running integer[] NOT NULL CONSTRAINT page_running_days CHECK (array_length(running, 1) = 31),
+    PRIMARY KEY (cell_id, month)
+) WITH (fillfactor = 70);
+
+-- The one row of what this register is: the day it carries (null: the calendar's) and how far its pages reach.
+CREATE TABLE register (
+    one boolean PRIMARY KEY DEFAULT true CONSTRAINT register_one_row CHECK (one),
+    fixed_today date,
+    page_horizon date NOT NULL
+)
+"""
+
+
+def upgrade() -> None:
+    for script in (PROGRAMMES, LEDGER):
+        for statement in script.split(";\n"):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE register, page, cell, spell, posting, target, indicator, age_band, counting_rule, programme")

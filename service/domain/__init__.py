@@ -1,0 +1,1 @@
+"""The meaning of the figures: pure functions and frozen values, no I/O, no clock, no framework."""

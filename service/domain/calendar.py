@@ -1,0 +1,25 @@
+"""Days of the calendar that questions are asked for."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+Every = Literal["month", "quarter", "year"]
+MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+YEAR = timedelta(days=365)  # the look-back by which a trend is judged
+
+
+def closing_days(start: date, until: date, every: Every) -> Iterator[date]:
+    """The last day of each month (quarter, year) that lies in [start, until).
+
+    >>> [str(day) for day in closing_days(date(2020, 1, 15), date(2020, 4, 30), "month")]
+    ['2020-01-31', '2020-02-29', '2020-03-31']
+    """
+    step = MONTHS[every]
+    months = start.year * 12 + (start.month - 1) // step * step
+    while True:
+        months += step
+        day = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+        if day >= until:
+            return
+        yield day

@@ -1,0 +1,15 @@
+"""What the rules say no to, in their own words; how it travels over HTTP is decided elsewhere."""
+
+
+class Refusal(Exception):
+    """A rule was broken. `code` names the rule; `pointer` the field of the input that broke it, if one did.
+
+    `facts` are what a person needs to mend it (the steps that are allowed, the version that is current): never a
+    child's data.
+    """
+
+    def __init__(self, code: str, pointer: str | None = None, **facts: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.pointer = pointer
+        self.facts = facts

@@ -1,0 +1,53 @@
+"""The ledger: what counts (spells.sql), since when that is known (post.sql), and what makes it fast (pages.sql)."""
+
+from collections.abc import Collection
+from datetime import date
+from importlib.resources import files
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+SCRIPTS = [
+    files(__name__).joinpath(name).read_text(encoding="utf-8")
+    for name in ("spells.sql", "pages.sql", "post.sql", "stocks.sql", "verify.sql")
+]
+
+
+async def post(session: AsyncSession, subjects: Collection[UUID], day: date, cause: str) -> int | None:
+    """Brings the ledger to what the records of these children (or sites) say: once, last in the transaction.
+
+    Answers the number of the posting, or None when nothing that counts has changed.
+    """
+    await session.flush()  # the posting reads what was written
+    connection = await session.connection()
+    statement = text("SELECT ledger_post(CAST(:subjects AS uuid[]), CAST(:day AS date), 'unsigned', :cause)")
+    number: int | None = await connection.scalar(statement, {"subjects": sorted(subjects), "day": day, "cause": cause})
+    return number
+
+
+async def rebuild(connection: asyncpg.Connection, day: date) -> int | None:
+    """Posts where records and spells differ, then remakes every page from the spells. Loses no posting."""
+    async with connection.transaction():
+        number: int | None = await connection.fetchval("SELECT ledger_post_all($1, 'operator', 'rebuild')", day)
+        await connection.execute("SELECT rebuild_pages()")
+    return number
+
+
+async def extend(connection: asyncpg.Connection, today: date) -> bool:
+    """Makes the pages reach to the end of next year. Answers whether that needed doing."""
+    horizon = date(today.year + 2, 1, 1)
+    async with connection.transaction():
+        moved = await connection.execute("UPDATE register SET page_horizon = $1 WHERE page_horizon < $1", horizon)
+        if moved == "UPDATE 0":
+            return False
+        await connection.execute("SELECT rebuild_pages()")
+    return True
+
+
+async def differences(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Where records, spells and pages disagree: nothing, as long as the ledger is sound."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        rows: list[asyncpg.Record] = await connection.fetch("SELECT * FROM ledger_differences()")
+    return rows

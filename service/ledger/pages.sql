@@ -1,0 +1,177 @@
+-- Pages: one month of one cell, as known now. A stock on a day is opening + running[day].
+
+DROP AGGREGATE IF EXISTS running(integer, bigint);
+DROP FUNCTION IF EXISTS movements, running_after, posting_movements, turn_pages, expected_pages, rebuild_pages;
+
+-- The changes that one spell makes: one more from its first day and one less from its end, in every cell of sex and
+-- age band (each one, and all) that the spell belongs to. Cells of an age band see the part lived at that age.
+CREATE FUNCTION movements(spell_rule smallint, spell_sex text, spell_born date, spell_during daterange)
+RETURNS TABLE (sex text, age_band text, day date, change integer)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT x.sex, b.code, m.day, m.change
+FROM (VALUES ('all'), (spell_sex)) AS x (sex)
+CROSS JOIN LATERAL (
+    SELECT 'all' AS code, spell_during AS part
+    UNION ALL
+    SELECT code, spell_during * daterange(birthday(spell_born, from_age), birthday(spell_born, until_age))
+    FROM age_band WHERE rule = spell_rule AND spell_born IS NOT NULL
+) b
+CROSS JOIN LATERAL (VALUES (lower(b.part), 1), (upper(b.part), -1)) AS m (day, change)
+WHERE x.sex IS NOT NULL AND m.day IS NOT NULL
+$$;
+
+-- Adds a change to the running totals of its day and of the days after it.
+CREATE FUNCTION running_after(running integer[], day integer, change bigint) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    FOR i IN day..31 LOOP
+        running[i] := running[i] + change;
+    END LOOP;
+    RETURN running;
+END $$;
+
+CREATE AGGREGATE running(integer, bigint) (
+    SFUNC = running_after, STYPE = integer[], PARALLEL = SAFE,
+    INITCOND = '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}'
+);
+
+-- What one posting moved: the days on which a cell's stock changed, and by how many.
+CREATE FUNCTION posting_movements(turned bigint, horizon date)
+RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text, day date,
+               change bigint)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day, sum(s.sign * m.change)
+FROM (
+    SELECT *, 1 AS sign FROM spell WHERE posted = turned
+    UNION ALL
+    SELECT *, -1 AS sign FROM spell WHERE withdrawn = turned
+) s
+CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
+WHERE m.day < horizon
+GROUP BY s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day
+HAVING sum(s.sign * m.change) <> 0
+$$;
+
+-- Moves the pages by what one posting inserted and withdrew. The caller holds the rows of the posting's areas, so nobody
+-- else turns a page of these cells: what is read here is what is written over.
+CREATE FUNCTION turn_pages(turned bigint) RETURNS void
+LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    horizon date;
+    zero CONSTANT integer[] := array_fill(0, ARRAY[31]);
+BEGIN
+    LOCK TABLE page IN ROW EXCLUSIVE MODE;  -- before the horizon is read: whoever moves it locks the pages first
+    SELECT page_horizon INTO STRICT horizon FROM register;
+
+    INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
+    SELECT DISTINCT area_id, rule, measure, category, sex, age_band
+    FROM posting_movements(turned, horizon) m
+    WHERE NOT EXISTS (SELECT FROM cell c WHERE (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
+                      = (m.area_id, m.rule, m.measure, m.category, m.sex, m.age_band))
+    ORDER BY 1, 2, 3, 4, 5, 6;
+
+    WITH by_month AS MATERIALIZED (
+        SELECT c.id AS cell_id, c.total, m.day - (extract(day FROM m.day)::integer - 1) AS month, sum(m.change) AS change,
+               running(extract(day FROM m.day)::integer, m.change) AS running
+        FROM posting_movements(turned, horizon) m
+        JOIN cell c ON (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
+            = (m.area_id, m.rule, m.measure, m.category, m.sex, m.age_band)
+        GROUP BY c.id, m.day - (extract(day FROM m.day)::integer - 1)
+    ),
+    first_move AS MATERIALIZED (
+        SELECT cell_id, total, min(month) AS month FROM by_month GROUP BY cell_id, total
+    ),
+    -- The pages to write: those that exist from the first movement on, those of the months that moved and, of totals,
+    -- every month until the horizon.
+    due AS (
+        SELECT p.cell_id, f.total, p.month FROM first_move f JOIN page p ON p.cell_id = f.cell_id AND p.month >= f.month
+        UNION
+        SELECT cell_id, total, month FROM by_month
+        UNION
+        SELECT cell_id, total, generate_series(month, horizon - interval '1 month', interval '1 month')::date
+        FROM first_move WHERE total
+    ),
+    written AS MATERIALIZED (
+        SELECT d.cell_id, d.total, d.month,
+               coalesce(before.stock, 0) + coalesce(
+                   (SELECT sum(b.change) FROM by_month b WHERE b.cell_id = d.cell_id AND b.month < d.month), 0) AS opening,
+               CASE WHEN b.running IS NULL THEN coalesce(present.running, zero)
+                    WHEN present.running IS NULL THEN b.running
+                    ELSE (SELECT array_agg(u.x + u.y ORDER BY u.i)
+                          FROM unnest(present.running, b.running) WITH ORDINALITY AS u (x, y, i)) END AS running
+        FROM due d
+        LEFT JOIN page present ON present.cell_id = d.cell_id AND present.month = d.month
+        LEFT JOIN by_month b ON b.cell_id = d.cell_id AND b.month = d.month
+        LEFT JOIN LATERAL (
+            SELECT CASE WHEN q.month = d.month THEN q.opening ELSE q.opening + q.running[31] END AS stock
+            FROM page q WHERE q.cell_id = d.cell_id AND q.month <= d.month ORDER BY q.month DESC LIMIT 1
+        ) before ON true
+    ),
+    -- A split cell keeps pages only for months in which something moved.
+    erased AS (
+        DELETE FROM page p USING written w
+        WHERE p.cell_id = w.cell_id AND p.month = w.month AND NOT w.total AND w.running = zero
+    )
+    INSERT INTO page (cell_id, month, opening, running)
+    SELECT cell_id, month, opening, running FROM written
+    WHERE total OR running <> zero
+    ORDER BY cell_id, month
+    ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
+END $$;
+
+-- The pages as the spells say that they must be.
+CREATE FUNCTION expected_pages()
+RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
+               month date, opening integer, running integer[])
+LANGUAGE sql STABLE AS $$
+WITH moved AS (
+    SELECT s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day, sum(m.change) AS change
+    FROM spell s CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
+    WHERE s.withdrawn IS NULL AND m.day < (SELECT page_horizon FROM register)
+    GROUP BY s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day
+    HAVING sum(m.change) <> 0
+),
+by_month AS (
+    SELECT area_id, rule, measure, category, sex, age_band, day - (extract(day FROM day)::integer - 1) AS month,
+           sum(change) AS change, running(extract(day FROM day)::integer, change) AS running
+    FROM moved
+    GROUP BY area_id, rule, measure, category, sex, age_band, day - (extract(day FROM day)::integer - 1)
+),
+quiet AS (  -- the months of totals in which nothing moved
+    SELECT t.area_id, t.rule, t.measure, 'all' AS category, 'all' AS sex, 'all' AS age_band, g.month::date
+    FROM (
+        SELECT area_id, rule, measure, min(month) AS month FROM by_month
+        WHERE category = 'all' AND sex = 'all' AND age_band = 'all' GROUP BY area_id, rule, measure
+    ) t
+    CROSS JOIN LATERAL generate_series(
+        t.month, (SELECT page_horizon FROM register) - interval '1 month', interval '1 month') AS g (month)
+    EXCEPT
+    SELECT area_id, rule, measure, category, sex, age_band, month FROM by_month
+)
+SELECT area_id, rule, measure, category, sex, age_band, month,
+       (sum(change) OVER (PARTITION BY area_id, rule, measure, category, sex, age_band ORDER BY month) - change)::integer,
+       running
+FROM (
+    SELECT * FROM by_month
+    UNION ALL
+    SELECT *, 0, array_fill(0, ARRAY[31]) FROM quiet
+) p
+$$;
+
+-- Remakes all pages from the spells. Nobody posts meanwhile.
+CREATE FUNCTION rebuild_pages() RETURNS void
+LANGUAGE plpgsql SET work_mem = '256MB' AS $$
+BEGIN
+    LOCK TABLE page IN SHARE ROW EXCLUSIVE MODE;
+    CREATE TEMPORARY TABLE expected ON COMMIT DROP AS SELECT * FROM expected_pages();
+    INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
+    SELECT DISTINCT area_id, rule, measure, category, sex, age_band FROM expected
+    ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT DO NOTHING;
+    DELETE FROM page;
+    INSERT INTO page (cell_id, month, opening, running)
+    SELECT c.id, e.month, e.opening, e.running
+    FROM expected e JOIN cell c USING (area_id, rule, measure, category, sex, age_band)
+    ORDER BY c.id, e.month;
+    DROP TABLE expected;
+END $$;

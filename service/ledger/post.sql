@@ -1,0 +1,75 @@
+-- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
+
+-- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
+
+DROP FUNCTION IF EXISTS every_subject, post_spells, ledger_post, ledger_post_all;
+
+-- Everyone and everything that the ledger counts, or has counted.
+CREATE FUNCTION every_subject() RETURNS uuid[]
+LANGUAGE sql STABLE AS $$
+SELECT array_agg(id) FROM (
+    SELECT id FROM child UNION SELECT id FROM site UNION SELECT subject_id FROM spell WHERE withdrawn IS NULL) s
+$$;
+
+-- Withdraws the spells that no longer hold and inserts the new ones, under a new posting. Answers its number, or null
+-- when nothing that counts has changed.
+CREATE FUNCTION post_spells(subjects uuid[], on_day date, by_actor text, for_cause text) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    new_number bigint;
+BEGIN
+    WITH derived AS MATERIALIZED (
+        SELECT * FROM derived_spells(subjects)
+    ),
+    present AS MATERIALIZED (
+        SELECT subject_id, area_id, rule, measure, category, sex, born, during
+        FROM spell WHERE subject_id = ANY (subjects) AND withdrawn IS NULL
+    ),
+    gone AS MATERIALIZED (TABLE present EXCEPT TABLE derived),
+    fresh AS MATERIALIZED (TABLE derived EXCEPT TABLE present),
+    new_posting AS (
+        INSERT INTO posting (day, actor, cause)
+        SELECT on_day, by_actor, for_cause WHERE EXISTS (TABLE gone) OR EXISTS (TABLE fresh)
+        RETURNING number
+    ),
+    withdrawn AS (
+        UPDATE spell s SET withdrawn = new_posting.number
+        FROM new_posting, gone g
+        WHERE s.subject_id = g.subject_id AND s.withdrawn IS NULL AND s.area_id = g.area_id AND s.rule = g.rule
+          AND s.measure = g.measure AND s.category = g.category AND s.during = g.during
+    ),
+    inserted AS (
+        INSERT INTO spell (subject_id, area_id, rule, measure, category, sex, born, during, posted)
+        SELECT f.subject_id, f.area_id, f.rule, f.measure, f.category, f.sex, f.born, f.during, new_posting.number
+        FROM fresh f, new_posting
+    )
+    SELECT number INTO new_number FROM new_posting;
+    RETURN new_number;
+END $$;
+
+-- Posting as every write does it: the caller has locked the children (or sites) in key order and calls this once, last in
+-- its transaction. Held to nested loops and one plan: a hash join here reads every spell of the province.
+CREATE FUNCTION ledger_post(subjects uuid[], on_day date, by_actor text, for_cause text) RETURNS bigint
+LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    new_number CONSTANT bigint := post_spells(subjects, on_day, by_actor, for_cause);
+BEGIN
+    IF new_number IS NOT NULL THEN
+        -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle.
+        PERFORM FROM area
+        WHERE id IN (SELECT area_id FROM spell WHERE posted = new_number
+                     UNION SELECT area_id FROM spell WHERE withdrawn = new_number)
+        ORDER BY id FOR NO KEY UPDATE;
+        PERFORM turn_pages(new_number);
+    END IF;
+    RETURN new_number;
+END $$;
+
+-- Posts where records and spells differ, over everything at once; the caller remakes the pages. Every write to a child or
+-- site updates its row, so this keeps writers out until the transaction ends.
+CREATE FUNCTION ledger_post_all(on_day date, by_actor text, for_cause text) RETURNS bigint
+LANGUAGE plpgsql SET work_mem = '256MB' SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
+    RETURN post_spells(every_subject(), on_day, by_actor, for_cause);
+END $$;

@@ -1,0 +1,72 @@
+-- The meaning of the ledger: in which periods each child (or site) counts, for which measure, in which area.
+
+DROP FUNCTION IF EXISTS birthday, derived_spells;
+
+-- The day on which someone reaches an age: 29 February falls on 28 February in other years.
+CREATE FUNCTION birthday(born date, age integer) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (born + make_interval(years => age))::date $$;
+
+-- What the records say now of these children and sites. Every leaf begins with the touched ones, so that one child
+-- costs a few index look-ups and a whole province is a few hash joins.
+CREATE FUNCTION derived_spells(subjects uuid[])
+RETURNS TABLE (subject_id uuid, area_id integer, rule smallint, measure text, category text, sex text, born date,
+               during daterange)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+WITH touched AS (
+    SELECT DISTINCT unnest(subjects) AS id
+),
+-- Where the child lived while being a child: from birth to the 16th birthday.
+stay AS (
+    SELECT c.id, r.area_id, c.sex, c.date_of_birth AS born,
+           range_agg(r.during * daterange(c.date_of_birth, birthday(c.date_of_birth, 16))) AS days
+    FROM touched t
+    JOIN child c ON c.id = t.id
+    JOIN residence r ON r.child_id = c.id
+    GROUP BY c.id, r.area_id
+),
+-- In which categories: each one, its group, and all of its kind together.
+circumstances AS (
+    SELECT c.child_id AS id, k.kind, counted.category, range_agg(c.during) AS days
+    FROM touched t
+    JOIN circumstance c ON c.child_id = t.id
+    JOIN category k ON k.code = c.category_code
+    CROSS JOIN LATERAL (VALUES ('all'), (k.code), (k.parent_code)) AS counted (category)
+    WHERE counted.category IS NOT NULL
+    GROUP BY c.child_id, k.kind, counted.category
+),
+-- Special takes precedence over at-risk.
+status AS (
+    SELECT c.id, c.kind, c.category,
+           CASE c.kind WHEN 'at_risk' THEN c.days - coalesce(s.days, '{}') ELSE c.days END AS days
+    FROM circumstances c
+    LEFT JOIN circumstances s ON s.id = c.id AND s.kind = 'special' AND s.category = 'all'
+),
+-- Managed and given a measure: a case is open and at least one of its interventions has started.
+assisted AS (
+    SELECT f.child_id AS id, range_agg(daterange(greatest(f.opened_on, i.started_on), f.closed_on)) AS days
+    FROM touched t
+    JOIN case_file f ON f.child_id = t.id
+    CROSS JOIN LATERAL (SELECT min(started_on) AS started_on FROM intervention WHERE case_id = f.id) i
+    WHERE i.started_on IS NOT NULL
+      AND (f.closed_on IS NULL OR greatest(f.opened_on, i.started_on) < f.closed_on)
+    GROUP BY f.child_id
+),
+counted AS (
+    SELECT id, area_id, 'children' AS measure, 'all' AS category, sex, born, days FROM stay
+    UNION ALL
+    SELECT s.id, s.area_id, t.kind, t.category, s.sex, s.born, s.days * t.days
+    FROM stay s JOIN status t ON t.id = s.id
+    UNION ALL
+    SELECT s.id, s.area_id, t.kind || '_assisted', t.category, s.sex, s.born, s.days * t.days * a.days
+    FROM stay s JOIN status t ON t.id = s.id JOIN assisted a ON a.id = s.id
+    UNION ALL
+    SELECT s.id, s.area_id, 'model', 'all', NULL, NULL, range_agg(g.during)
+    FROM touched t
+    JOIN site s ON s.id = t.id
+    JOIN site_stage g ON g.site_id = s.id
+    WHERE g.stage IN ('completed', 'replicated')
+    GROUP BY s.id
+)
+SELECT c.id, c.area_id, r.id, c.measure, c.category, c.sex, c.born, unnest(c.days)
+FROM counted c CROSS JOIN counting_rule r
+$$;

@@ -1,0 +1,32 @@
+-- Do records, spells and pages say the same? No row, as long as the ledger is sound.
+
+DROP FUNCTION IF EXISTS ledger_differences;
+
+CREATE FUNCTION ledger_differences()
+RETURNS TABLE (difference text, area_id integer, rule smallint, measure text, category text, sex text, age_band text,
+               month date, subjects bigint)
+LANGUAGE sql STABLE SET work_mem = '256MB' AS $$
+WITH derived AS MATERIALIZED (
+    SELECT * FROM derived_spells(every_subject())
+),
+present AS MATERIALIZED (
+    SELECT subject_id, area_id, rule, measure, category, sex, born, during FROM spell WHERE withdrawn IS NULL
+)
+SELECT difference, area_id, rule, measure, category, NULL, NULL, NULL::date, count(*)
+FROM (
+    SELECT 'in the records, not in the ledger' AS difference, * FROM (TABLE derived EXCEPT TABLE present) fresh
+    UNION ALL
+    SELECT 'in the ledger, not in the records', * FROM (TABLE present EXCEPT TABLE derived) gone
+) d
+GROUP BY difference, area_id, rule, measure, category
+UNION ALL
+-- A total may begin with months of nothing; a missing page of such a month says the same.
+SELECT 'the page is not what the spells say', area_id, rule, measure, category, sex, age_band, month, NULL
+FROM expected_pages() e
+FULL JOIN (SELECT * FROM page JOIN cell ON cell.id = page.cell_id) p
+    USING (area_id, rule, measure, category, sex, age_band, month)
+WHERE (coalesce(e.opening, 0), coalesce(e.running, array_fill(0, ARRAY[31])))
+      IS DISTINCT FROM (coalesce(p.opening, 0), coalesce(p.running, array_fill(0, ARRAY[31])))
+   OR p.opening IS NULL
+   OR (e.opening IS NULL AND NOT p.total)
+$$;

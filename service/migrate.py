@@ -1,0 +1,63 @@
+"""Brings a database to what this version of the service expects: tables, ledger functions, reference data."""
+
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import asyncpg
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from alembic import command
+from service import ledger, reference
+
+ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
+
+
+OLDEST = 18  # temporal keys, uuidv7()
+SCRIPTS = "\n".join(ledger.SCRIPTS)
+DIGEST = sha256(SCRIPTS.encode()).hexdigest()
+INSTALLED = "SELECT obj_description(to_regproc('ledger_post')) = $1"
+
+
+class OldServerError(Exception):
+    """The PostgreSQL is older than the service needs."""
+
+
+async def migrate(url: str, today: date, revision: str = "head") -> None:
+    """All in one transaction, so that a database is of one version or of the next. Safe to repeat."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(raw, asyncpg.Connection)
+            if (major := raw.get_server_version().major) < OLDEST:
+                raise OldServerError(f"This is PostgreSQL {major}; the service needs {OLDEST} or later.")
+            # Two services that start at once on a new database migrate one after the other.
+            await connection.execute(
+                text("CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar(32) PRIMARY KEY)")
+            )
+            await connection.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+            await connection.run_sync(run_alembic, revision)
+            if revision == "head":
+                await install(raw)
+                await reference.load(raw, today)
+    finally:
+        await engine.dispose()
+
+
+def run_alembic(connection: Connection, revision: str) -> None:
+    config = Config(ALEMBIC_INI)
+    config.attributes["connection"] = connection
+    if revision == "head":
+        command.upgrade(config, revision)
+    else:
+        command.downgrade(config, revision)
+
+
+async def install(connection: asyncpg.Connection) -> None:
+    """Replace the functions of the ledger, unless they are these already: others may be running them."""
+    if not await connection.fetchval(INSTALLED, DIGEST):
+        await connection.execute(SCRIPTS)
+        await connection.execute(f"COMMENT ON FUNCTION ledger_post IS '{DIGEST}'")

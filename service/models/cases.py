@@ -1,0 +1,41 @@
+"""Case files and what was given in them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Column, ForeignKey, Index, Text
+from sqlmodel import Field, SQLModel
+
+from service.models.children import NEW_ID
+
+
+class CaseFile(SQLModel, table=True):
+    """A file under which a child is managed, from opening to closure. Opened and closed on one day, it is empty."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (Index("case_file_child", "child_id"), Index("case_file_previous", "previous_case_id"))
+
+    id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
+    child_id: UUID = Field(foreign_key="child.id", ondelete="CASCADE")
+    kind: str = Field(sa_type=Text)
+    opened_on: date
+    closed_on: date | None = None
+    outcome: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    previous_case_id: UUID | None = Field(
+        default=None, sa_column=Column(ForeignKey("case_file.id", name="case_previous"))
+    )
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class Intervention(SQLModel, table=True):
+    """A measure of prevention, support or intervention given to the child of a case."""
+
+    __table_args__ = (Index("intervention_case", "case_id"),)
+
+    id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
+    case_id: UUID = Field(foreign_key="case_file.id", ondelete="CASCADE")
+    measure_code: str = Field(foreign_key="intervention_measure.code", sa_type=Text)
+    started_on: date
+    ended_on: date | None = None
+    provider: str | None = Field(default=None, sa_type=Text)

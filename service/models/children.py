@@ -1,0 +1,68 @@
+"""A child, where it lived, and in which circumstances it was."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Computed, DateTime, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlmodel import Field, SQLModel
+
+from service.models.areas import FOLDED
+
+NEW_ID = {"server_default": text("uuidv7()")}
+NOW = {"server_default": text("now()")}
+
+
+class Child(SQLModel, table=True):
+    """A person in the register. Whether it is a child on a day is always computed from the date of birth."""
+
+    __table_args__ = (
+        UniqueConstraint("personal_id", name="child_personal_id_taken"),
+        Index("child_name_key", "name_key", postgresql_using="gin", postgresql_ops={"name_key": "gin_trgm_ops"}),
+    )
+
+    id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
+    full_name: str = Field(sa_type=Text)
+    name_key: str = Field(
+        default=None, sa_type=Text, sa_column_args=(Computed(FOLDED.format("full_name"), persisted=True),)
+    )
+    sex: str = Field(sa_type=Text)
+    date_of_birth: date
+    date_of_birth_precision: str = Field(default="day", sa_type=Text, sa_column_kwargs={"server_default": "day"})
+    personal_id: str | None = Field(default=None, sa_type=Text)
+    ethnicity: str | None = Field(default=None, sa_type=Text)
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    created_at: datetime = Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=NOW)
+    updated_at: datetime = Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=NOW)
+
+
+class Residence(SQLModel, table=True):
+    """A child in an area, during a period."""
+
+    __table_args__ = (
+        UniqueConstraint("child_id", "during", name="residence_no_overlap"),
+        Index("residence_child", "child_id"),
+        Index("residence_area", "area_id"),
+    )
+
+    id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
+    child_id: UUID = Field(foreign_key="child.id", ondelete="CASCADE")
+    area_id: int = Field(foreign_key="area.id")
+    during: Range[date] = Field(sa_type=DATERANGE)
+    end_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class Circumstance(SQLModel, table=True):
+    """A child in a category, during a period, on some evidence."""
+
+    __table_args__ = (
+        UniqueConstraint("child_id", "category_code", "during", name="circumstance_no_overlap"),
+        Index("circumstance_child", "child_id"),
+        Index("circumstance_category", "category_code"),
+    )
+
+    id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
+    child_id: UUID = Field(foreign_key="child.id", ondelete="CASCADE")
+    category_code: str = Field(foreign_key="category.code", sa_type=Text)
+    during: Range[date] = Field(sa_type=DATERANGE)
+    evidence: str | None = Field(default=None, sa_type=Text)

@@ -1,0 +1,101 @@
+"""The ledger: postings, spells, cells and pages; and the one row that says what this register is."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
+from sqlmodel import Field, SQLModel
+
+from service.models.children import NOW
+
+
+class Posting(SQLModel, table=True):
+    """A change of the ledger: a number, a day, who, why."""
+
+    __table_args__ = (Index("posting_day", "day", "number"),)
+
+    number: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))
+    day: date
+    at: datetime = Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=NOW)
+    actor: str = Field(sa_type=Text)
+    cause: str = Field(sa_type=Text)
+
+
+class Spell(SQLModel, table=True):
+    """A child (or site) counts for one measure in one area during one period, as known from a posting to another."""
+
+    __table_args__ = (
+        Index("spell_subject", "subject_id"),
+        Index(
+            "spell_place",
+            "rule",
+            "measure",
+            "category",
+            "area_id",
+            "subject_id",
+            postgresql_where=text("withdrawn IS NULL"),
+        ),
+        Index("spell_posted", "posted"),
+        Index("spell_withdrawn", "withdrawn", postgresql_where=text("withdrawn IS NOT NULL")),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))
+    subject_id: UUID
+    area_id: int = Field(foreign_key="area.id")
+    rule: int = Field(foreign_key="counting_rule.id", sa_type=SmallInteger)
+    measure: str = Field(sa_type=Text)
+    category: str = Field(sa_type=Text)
+    sex: str | None = Field(default=None, sa_type=Text)
+    born: date | None = None
+    during: Range[date] = Field(sa_type=DATERANGE)
+    posted: int = Field(sa_column=Column(BigInteger, ForeignKey("posting.number"), nullable=False))
+    withdrawn: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("posting.number")))
+
+
+class Cell(SQLModel, table=True):
+    """Area, counting rule, measure, category, sex and age band, the last three also as `all`."""
+
+    __table_args__ = (UniqueConstraint("area_id", "rule", "measure", "category", "sex", "age_band", name="cell_key"),)
+
+    id: int = Field(default=None, primary_key=True, sa_column_args=(Identity(always=True),))
+    area_id: int = Field(foreign_key="area.id")
+    rule: int = Field(foreign_key="counting_rule.id", sa_type=SmallInteger)
+    measure: str = Field(sa_type=Text)
+    category: str = Field(sa_type=Text)
+    sex: str = Field(sa_type=Text)
+    age_band: str = Field(sa_type=Text)
+    total: bool = Field(
+        default=None,
+        sa_column_args=(Computed("category = 'all' AND sex = 'all' AND age_band = 'all'", persisted=True),),
+    )
+
+
+class Page(SQLModel, table=True):
+    """One month of one cell: the stock before it, and the running change to the end of each day."""
+
+    cell_id: int = Field(primary_key=True, foreign_key="cell.id")
+    month: date = Field(primary_key=True)
+    opening: int
+    running: list[int] = Field(sa_type=ARRAY(Integer))
+
+
+class Register(SQLModel, table=True):
+    """The day that the register carries (null: the calendar's), and how far its pages reach."""
+
+    one: bool = Field(default=True, primary_key=True, sa_column_kwargs={"server_default": text("true")})
+    fixed_today: date | None = None
+    page_horizon: date

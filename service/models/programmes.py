@@ -1,0 +1,68 @@
+"""Programmes, their indicators and targets, and the rule by which they count."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlmodel import Field, SQLModel
+
+
+class Programme(SQLModel, table=True):
+    """A plan with numbers, for an area and a period."""
+
+    code: str = Field(primary_key=True, sa_type=Text)
+    name_vi: str = Field(sa_type=Text)
+    name_en: str = Field(sa_type=Text)
+    legal_basis: str = Field(sa_type=Text)
+    area_code: str = Field(sa_type=Text)
+    during: Range[date] = Field(sa_type=DATERANGE)
+
+
+class CountingRule(SQLModel, table=True):
+    """Which categories count and what "assisted" requires."""
+
+    __tablename__ = "counting_rule"
+    __table_args__ = (UniqueConstraint("programme_code", "number", name="counting_rule_number"),)
+
+    id: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    programme_code: str = Field(foreign_key="programme.code", sa_type=Text)
+    number: int = Field(sa_type=SmallInteger)
+    name_vi: str = Field(sa_type=Text)
+    name_en: str = Field(sa_type=Text)
+
+
+class AgeBand(SQLModel, table=True):
+    """Completed years from `from_age` up to, but not including, `until_age`."""
+
+    __tablename__ = "age_band"
+
+    rule: int = Field(primary_key=True, foreign_key="counting_rule.id", sa_type=SmallInteger)
+    code: str = Field(primary_key=True, sa_type=Text)
+    from_age: int
+    until_age: int
+
+
+class Indicator(SQLModel, table=True):
+    """A quotient of two measures, or a count."""
+
+    code: str = Field(primary_key=True, sa_type=Text)
+    position: int
+    numerator: str = Field(sa_type=Text)
+    denominator: str | None = Field(default=None, sa_type=Text)
+    unit: str = Field(sa_type=Text)
+    name_vi: str = Field(sa_type=Text)
+    name_en: str = Field(sa_type=Text)
+    definition_vi: str = Field(sa_type=Text)
+    definition_en: str = Field(sa_type=Text)
+    legal_basis: str = Field(sa_type=Text)
+
+
+class Target(SQLModel, table=True):
+    """A value that an indicator must reach in a programme by a day."""
+
+    programme_code: str = Field(primary_key=True, foreign_key="programme.code", sa_type=Text)
+    indicator_code: str = Field(primary_key=True, foreign_key="indicator.code", sa_type=Text)
+    due_on: date = Field(primary_key=True)
+    direction: str = Field(sa_type=Text)
+    value: Decimal

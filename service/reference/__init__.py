@@ -1,0 +1,152 @@
+"""The data files that ship with the service, and how they enter an empty database."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+
+from service.domain.area_history import AreaHistory, area_history, containment
+from service.domain.period import Period
+
+FOLDER = files(__name__)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of this folder; codes stay text, empty stays ''."""
+    return list(csv.DictReader(FOLDER.joinpath(name).read_text(encoding="utf-8").splitlines()))
+
+
+def hung_yen() -> AreaHistory:
+    """The areas of Hưng Yên (and of Thái Bình, which it joined in 2025) with their history."""
+    lists = ("units_2016", "units_interim", "units_2025", "unit_changes", "units_thai_binh")
+    return area_history(*(rows(f"areas/{name}.csv") for name in lists))
+
+
+def day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def database_range(period: Period) -> "asyncpg.Range[date]":
+    return asyncpg.Range(period.start, period.until)
+
+
+def tables(today: date) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]]:
+    """Table, columns and rows of all reference data, in an order that keeps foreign keys."""
+    history = hung_yen()
+    yield "area", ["id", "level", "covered"], [(a.key, a.level, a.covered) for a in history.areas]
+    yield (
+        "area_version",
+        ["area_id", "code", "name", "kind", "parent_id", "during"],
+        [(v.area, v.code, v.name, v.kind, v.parent, database_range(v.during)) for v in history.versions],
+    )
+    yield (
+        "area_change",
+        [
+            "id",
+            "effective_on",
+            "predecessor_id",
+            "successor_id",
+            "change",
+            "share",
+            "inferred",
+            "legal_basis",
+            "source",
+        ],
+        [
+            (n, c.effective_on, c.predecessor, c.successor, c.change, c.share, c.inferred, c.legal_basis, c.source)
+            for n, c in enumerate(history.changes, 1)
+        ],
+    )
+    level = {a.key: a.level for a in history.areas}
+    yield (
+        "area_within",
+        ["area_id", "ancestor_id", "area_level", "ancestor_level", "during"],
+        [
+            (c.area, c.ancestor, level[c.area], level[c.ancestor], database_range(c.during))
+            for c in containment(history.versions)
+        ],
+    )
+
+    yield (
+        "category_scheme",
+        ["code", "kind", "name_vi", "name_en", "legal_basis"],
+        [tuple(r.values()) for r in rows("category_schemes.csv")],
+    )
+    yield (
+        "category",
+        ["position", "code", "scheme_code", "parent_code", "kind", "during", "name_vi", "name_en", "legal_basis"],
+        [
+            (
+                n,
+                *(r["code"], r["scheme"], r["parent"] or None, r["kind"]),
+                asyncpg.Range(day(r["from"]), day(r["until"])),
+                *(r["name_vi"], r["name_en"], r["legal_basis"]),
+            )
+            for n, r in enumerate(rows("categories.csv"), 1)
+        ],
+    )
+    yield (
+        "intervention_measure",
+        ["position", "code", "parent_code", "name_vi", "name_en", "legal_basis"],
+        [
+            (n, r["code"], r["parent"] or None, r["name_vi"], r["name_en"], r["legal_basis"])
+            for n, r in enumerate(rows("intervention_measures.csv"), 1)
+        ],
+    )
+    yield from programme_tables(json.loads(FOLDER.joinpath("programmes.json").read_text(encoding="utf-8")))
+    yield "register", ["page_horizon"], [(date(today.year + 2, 1, 1),)]
+
+
+def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]]:
+    names = ["name_vi", "name_en"]
+    programmes = data["programmes"]
+    rules = [(p["code"], r) for p in programmes for r in p["counting_rules"]]
+    yield (
+        "programme",
+        ["code", *names, "legal_basis", "area_code", "during"],
+        [
+            (
+                *(p["code"], p["name_vi"], p["name_en"], p["legal_basis"], p["area_code"]),
+                asyncpg.Range(day(p["from"]), day(p["until"])),
+            )
+            for p in programmes
+        ],
+    )
+    yield (
+        "counting_rule",
+        ["id", "programme_code", "number", *names],
+        [(r["id"], code, r["number"], r["name_vi"], r["name_en"]) for code, r in rules],
+    )
+    yield (
+        "age_band",
+        ["rule", "code", "from_age", "until_age"],
+        [(r["id"], b["code"], b["from_age"], b["until_age"]) for _, r in rules for b in r["age_bands"]],
+    )
+    columns = ["code", "numerator", "denominator", "unit", *names, "definition_vi", "definition_en", "legal_basis"]
+    yield (
+        "indicator",
+        ["position", *columns],
+        [(n, *(i[column] for column in columns)) for n, i in enumerate(data["indicators"], 1)],
+    )
+    yield (
+        "target",
+        ["programme_code", "indicator_code", "direction", "value", "due_on"],
+        [
+            (p["code"], t["indicator"], t["direction"], Decimal(t["value"]), day(t["due_on"]))
+            for p in programmes
+            for t in p["targets"]
+        ],
+    )
+
+
+async def load(connection: asyncpg.Connection, today: date) -> None:
+    """Fills the reference tables of a new database. Does nothing where they are filled."""
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM register)"):
+        return
+    for table, columns, records in tables(today):
+        await connection.copy_records_to_table(table, columns=columns, records=records)
