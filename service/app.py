@@ -1,0 +1,99 @@
+"""The application: routers, error handlers, request ids, operation ids."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import date
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from service import __version__, ledger, problems
+from service.clock import calendar_day
+from service.database import Database
+from service.envelope import Envelope
+from service.routers import (
+    cases,
+    children,
+    circumstances,
+    communes,
+    health,
+    indicators,
+    interventions,
+    programmes,
+    records,
+    reference,
+    residences,
+    sites,
+)
+from service.routers import problems as problem_pages
+
+ROUTERS = (
+    communes,
+    children,
+    residences,
+    circumstances,
+    cases,
+    interventions,
+    sites,
+    programmes,
+    indicators,
+    records,
+    reference,
+    problem_pages,
+    health,
+)
+UPKEEP = 60  # seconds between two looks at the register
+
+
+def create_app(dsn: str, today: date | None = None) -> FastAPI:
+    """The service over the database at `dsn`; `today` fixes its day."""
+    app = FastAPI(
+        title="Child protection information service",
+        version=__version__,
+        summary="How far are we from what we promised, and which children does the rest of the way consist of?",
+        lifespan=lifespan(dsn, today),
+        generate_unique_id_function=operation_id,
+        separate_input_output_schemas=False,
+        docs_url=None,  # its pages would load scripts from elsewhere
+        redoc_url=None,
+        responses={"default": {"description": "A problem document", "model": problems.Problem}},
+    )
+    for module in ROUTERS:
+        app.include_router(module.router)
+    problems.add_handlers(app)
+    app.add_middleware(Envelope)
+    return app
+
+
+def operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def lifespan(dsn: str, today: date | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = await Database.open(dsn)
+        await look_after(app, today)
+        upkeep = asyncio.create_task(keep_looking_after(app, today))
+        yield
+        upkeep.cancel()
+        with suppress(asyncio.CancelledError):
+            await upkeep
+        await app.state.database.close()
+
+    return opened
+
+
+async def look_after(app: FastAPI, today: date | None) -> None:
+    """Read the day that the register carries, and keep the pages reaching to the end of next year."""
+    async with app.state.database.reader.acquire() as connection:
+        app.state.fixed_today = today or await connection.fetchval("SELECT fixed_today FROM register")
+        await ledger.extend(connection, app.state.fixed_today or calendar_day())
+
+
+async def keep_looking_after(app: FastAPI, today: date | None) -> None:
+    while True:
+        await asyncio.sleep(UPKEEP)
+        with suppress(OSError, *problems.TRANSIENT):  # the next look may find the database back
+            await look_after(app, today)

@@ -1,0 +1,21 @@
+"""The service's day: in Vietnam, unless a setting or the register fixes it. Moments of history are always real."""
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time
+
+
+def calendar_day() -> date:
+    return datetime.now(VIETNAM).date()
+
+
+def today(request: Request) -> date:
+    """The day that a question takes when it names none, and the day of a posting."""
+    fixed: date | None = request.app.state.fixed_today
+    return fixed or calendar_day()
+
+
+Today = Annotated[date, Depends(today)]

@@ -1,0 +1,51 @@
+"""Strong ETags: nobody overwrites what they have not read."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from service.domain.refusal import Refusal
+from service.wire import json_answer
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _tags(header: str) -> list[str]:
+    return re.findall(r'(?:W/)?"[^"]*"|\*', header)
+
+
+def read_answer(request: Request, version: int, body: str) -> Response:
+    """A single thing, or 304 when the caller has this version."""
+    headers = {"ETag": etag(version)}
+    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in _tags(request.headers.get("if-none-match", ""))):
+        return Response(status_code=304, headers=headers)
+    return json_answer(body, headers)
+
+
+class IfMatch:
+    """What the caller says to have read. Weak tags never match: RFC 9110 §13.1.1."""
+
+    def __init__(self, header: str | None) -> None:
+        self.header = header
+
+    def check(self, version: int) -> None:
+        """Refuses a change that is not based on the present version."""
+        if self.header is not None and not any(tag in ("*", etag(version)) for tag in _tags(self.header)):
+            raise Refusal("stale", current=etag(version))
+
+
+def if_match(request: Request) -> IfMatch:
+    return IfMatch(request.headers.get("if-match"))
+
+
+def required_if_match(request: Request) -> IfMatch:
+    if "if-match" not in request.headers:
+        raise Refusal("precondition_required")
+    return if_match(request)
+
+
+Optional = Annotated[IfMatch, Depends(if_match)]
+Required = Annotated[IfMatch, Depends(required_if_match)]

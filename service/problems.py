@@ -1,0 +1,267 @@
+"""Every way in which a request can fail, in one table: code, status, and what it means in both languages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import asyncpg
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from service.domain.refusal import Refusal
+
+Language = Literal["vi", "en"]
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The status of a problem and its title and explanation in Vietnamese and English."""
+
+    status: int
+    title: dict[Language, str]
+
+
+def _meaning(status: int, vi: str, en: str) -> Meaning:
+    return Meaning(status, {"vi": vi, "en": en})
+
+
+# A code that is also the name of a database constraint is raised by the database itself.
+PROBLEMS: dict[str, Meaning] = {
+    "unreadable": _meaning(400, "Không đọc được nội dung yêu cầu.", "The request could not be read."),
+    "not_found": _meaning(404, "Không có tài nguyên này.", "There is nothing here."),
+    "child_unknown": _meaning(404, "Không có trẻ em này.", "There is no such child."),
+    "residence_unknown": _meaning(404, "Trẻ em này không có nơi cư trú này.", "The child has no such residence."),
+    "circumstance_unknown": _meaning(404, "Trẻ em này không có hoàn cảnh này.", "The child has no such circumstance."),
+    "case_unknown": _meaning(404, "Không có hồ sơ này.", "There is no such case."),
+    "intervention_unknown": _meaning(404, "Hồ sơ này không có biện pháp này.", "The case has no such intervention."),
+    "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
+    "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
+    "programme_unknown": _meaning(404, "Không có chương trình này.", "There is no such programme."),
+    "indicator_unknown": _meaning(404, "Không có chỉ tiêu này.", "There is no such indicator."),
+    "problem_unknown": _meaning(404, "Không có loại lỗi này.", "There is no such problem."),
+    "area_unknown": _meaning(404, "Không có đơn vị hành chính nào mang mã này.", "No area ever had this code."),
+    "area_not_on_map": _meaning(
+        404, "Mã này không chỉ đơn vị nào vào ngày đó.", "The code means nothing on the map of that day."
+    ),
+    "method_not_allowed": _meaning(405, "Phương thức không được phép ở đây.", "The method is not allowed here."),
+    "id_taken": _meaning(409, "Mã định danh bản ghi đã được dùng.", "The id is taken by another record."),
+    "child_personal_id_taken": _meaning(
+        409, "Số định danh cá nhân đã thuộc về một trẻ em khác.", "Another child has this personal number."
+    ),
+    "residence_no_overlap": _meaning(
+        409, "Trẻ em đã có nơi cư trú khác trong thời gian này.", "The child has another residence in this period."
+    ),
+    "circumstance_no_overlap": _meaning(
+        409, "Trẻ em đã ở nhóm này trong thời gian này.", "The child is in this category already in this period."
+    ),
+    "site_once_in_commune": _meaning(409, "Xã này đã có điểm mô hình.", "The commune has a site already."),
+    "site_stage_no_overlap": _meaning(
+        409, "Điểm mô hình đã có giai đoạn khác trong thời gian này.", "The site has another stage in this period."
+    ),
+    "case_is_closed": _meaning(409, "Hồ sơ đã kết thúc.", "The case is closed already."),
+    "previous_case_open": _meaning(
+        409,
+        "Hồ sơ trước chưa kết thúc vào ngày mở hồ sơ mới.",
+        "The case before is not closed on the day on which the new one opens.",
+    ),
+    "case_previous": _meaning(
+        409, "Một hồ sơ sau nêu hồ sơ này là hồ sơ trước.", "A later case names this one as the case before."
+    ),
+    "stale": _meaning(
+        412, "Dữ liệu đã thay đổi sau khi bạn đọc.", "It has changed since you read it; read it again and decide anew."
+    ),
+    "too_large": _meaning(413, "Nội dung yêu cầu quá lớn.", "The body of the request is too large."),
+    "unsupported_media_type": _meaning(
+        415, "Nội dung phải là JSON.", "The body must be application/json (or application/merge-patch+json)."
+    ),
+    "invalid": _meaning(422, "Dữ liệu không hợp lệ.", "Some of the input is not valid; `errors` names it."),
+    "period_empty": _meaning(
+        422, "Thời gian phải có ít nhất một ngày.", "The period must hold at least one day: `until` after `from`."
+    ),
+    "date_in_future": _meaning(422, "Ngày này còn ở tương lai.", "The day lies in the future."),
+    "category_unknown": _meaning(422, "Không có nhóm nào mang mã này.", "There is no such category."),
+    "category_not_in_force": _meaning(
+        422,
+        "Nhóm này không có hiệu lực vào ngày bắt đầu.",
+        "The category is not in force on the day on which the circumstance begins.",
+    ),
+    "category_of_other_kind": _meaning(
+        422, "Nhóm này không thuộc loại mà chỉ tiêu đếm.", "The category is not of the kind that the indicator counts."
+    ),
+    "measure_unknown": _meaning(422, "Không có biện pháp nào mang mã này.", "There is no such measure."),
+    "case_closed_before_opening": _meaning(
+        422, "Ngày kết thúc trước ngày mở hồ sơ.", "The case would close before it opens."
+    ),
+    "intervention_ended_before_start": _meaning(
+        422, "Biện pháp kết thúc trước khi bắt đầu.", "The intervention would end before it starts."
+    ),
+    "previous_case_of_another_child": _meaning(
+        422, "Hồ sơ trước không phải của trẻ em này.", "The case before is not a case of this child."
+    ),
+    "not_a_commune": _meaning(
+        422, "Mã này không chỉ một xã, phường, thị trấn.", "The code is not that of a commune, ward or township."
+    ),
+    "by_above_area": _meaning(
+        422, "Cấp chia nhỏ cao hơn địa bàn được hỏi.", "The level to split by lies above the area asked about."
+    ),
+    "filter_not_applicable": _meaning(
+        422, "Bộ lọc này không dùng được với chỉ tiêu này.", "The filter says nothing about what the indicator counts."
+    ),
+    "side_not_applicable": _meaning(
+        422, "Chỉ tiêu này không có mẫu số.", "The indicator is a count and has no denominator."
+    ),
+    "age_band_unknown": _meaning(422, "Không có nhóm tuổi này.", "The counting rule has no such age band."),
+    "known_in_future": _meaning(422, "Chưa thể biết số liệu của ngày này.", "What will be known is not known."),
+    "cursor_invalid": _meaning(422, "Con trỏ trang không hợp lệ.", "The cursor is not one that this list gave."),
+    "not_available_yet": _meaning(
+        422,
+        "Dịch vụ chưa trả lời được câu hỏi này (bản đồ khác ngày hỏi, số liệu như đã biết trước đây).",
+        "The service cannot answer this yet (another day's map, or what was known in the past); it never guesses.",
+    ),
+    "precondition_required": _meaning(
+        428, "Cần tiêu đề If-Match với ETag đã đọc.", "Changing needs If-Match with the ETag that you read."
+    ),
+    "internal": _meaning(500, "Lỗi của dịch vụ.", "The service failed; the request id helps the operator find why."),
+    "unavailable": _meaning(
+        503, "Cơ sở dữ liệu tạm thời không phục vụ.", "The database cannot be reached or is busy; try again."
+    ),
+}
+
+
+# What the database may be in the middle of, and out of again by the next request.
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InterfaceError,
+)
+
+
+class FieldError(BaseModel):
+    """One field of the input and the rule that it broke."""
+
+    pointer: str = Field(description="JSON pointer into the body, or the name of the parameter", examples=["/until"])
+    code: str = Field(examples=["period_empty"])
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document: RFC 9457."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Stable, and documented at its address", examples=["/problems/period_empty"])
+    title: str
+    status: int
+    detail: str | None = None
+    instance: str = Field(description="The id of the request, also in X-Request-ID")
+    errors: list[FieldError] | None = None
+
+
+def language(request: Request) -> Language:
+    """Vietnamese, unless the caller prefers English."""
+    wanted = re.findall(r"\b(vi|en)\b", request.headers.get("accept-language", "").lower())
+    return "en" if wanted and wanted[0] == "en" else "vi"
+
+
+def problem(
+    request: Request,
+    code: str,
+    more: Mapping[str, object] | None = None,
+    *,
+    status: int | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    meaning = PROBLEMS[code]
+    status = status or meaning.status
+    body = {
+        "type": f"/problems/{code}",
+        "title": meaning.title[language(request)],
+        "status": status,
+        "instance": request.state.request_id,
+        **(more or {}),
+    }
+    return Response(orjson.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, not_valid)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(DBAPIError, database_error)
+    app.add_exception_handler(asyncpg.PostgresError, database_error)
+    app.add_exception_handler(asyncpg.InterfaceError, database_error)
+    for unreachable in (OSError, TimeoutError, PoolTimeout):
+        app.add_exception_handler(unreachable, unavailable)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    meaning = PROBLEMS[error.code]
+    if error.pointer is None:
+        return problem(request, error.code, error.facts)
+    field = {"pointer": error.pointer, "code": error.code, "message": meaning.title[language(request)]}
+    # What the path does not find is 404; what the input names in vain is invalid input.
+    status = 422 if meaning.status == 404 else meaning.status
+    return problem(request, error.code, {"errors": [field], **error.facts}, status=status)
+
+
+async def not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if any(e["type"] == "json_invalid" for e in error.errors()):
+        return problem(request, "unreadable")
+    content_type = request.headers.get("content-type", "")
+    if any(e["loc"] == ("body",) for e in error.errors()) and not re.match(r"application/(.+\+)?json\b", content_type):
+        return problem(request, "unsupported_media_type")
+    errors = [
+        {
+            "pointer": "".join(f"/{part}" for part in e["loc"][1:]),
+            "code": e["type"],
+            "message": e["msg"],  # says what is wrong with the value, and never repeats it
+        }
+        for e in error.errors()
+    ]
+    return problem(request, "invalid", {"errors": errors})
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code)
+    headers = dict(error.headers) if error.headers else None
+    return problem(request, code or "unreadable", status=error.status_code, headers=headers)
+
+
+async def database_error(request: Request, error: Exception) -> Response:
+    """A rule that the database holds has its constraint's name; a lost connection or a deadlock can be tried again."""
+    cause = (error.orig.__cause__ if error.orig is not None else None) if isinstance(error, DBAPIError) else error
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        name = constraint_name(cause)
+        if name in PROBLEMS:
+            return problem(request, name)
+        if name is not None and name.endswith("_pkey"):
+            return problem(request, "id_taken")
+    if isinstance(cause, asyncpg.DataError):
+        return problem(request, "invalid")
+    if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
+        return await unavailable(request, error)
+    raise error
+
+
+def constraint_name(error: asyncpg.PostgresError) -> str | None:
+    """A worker of a cluster puts the name into the message alone."""
+    name = getattr(error, "constraint_name", None)
+    if name is None and (found := re.search(r'constraint "(\w+)"', str(error))):
+        name = found[1]
+    return name
+
+
+async def unavailable(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the handlers' signature
+    return problem(request, "unavailable", headers={"Retry-After": "1"})

@@ -1,0 +1,1 @@
+"""The questions that the service asks of the database, one file a subject."""

@@ -1,0 +1,139 @@
+"""Which areas there are on a day, what they were made of and what became of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.database import Reader
+from service.domain.names import folded
+from service.domain.refusal import Refusal
+
+AREA_JSON = """json_build_object(
+    'area_id', v.area_id, 'code', v.code, 'name', v.name, 'kind', v.kind,
+    'parent', CASE WHEN p.area_id IS NOT NULL
+                   THEN json_build_object('code', p.code, 'name', p.name, 'kind', p.kind) END,
+    'valid', json_build_object('from', lower(v.during), 'until', upper(v.during)))"""
+
+LIST = f"""
+SELECT {AREA_JSON}, v.code, count(*) OVER () AS total
+FROM area_version v
+JOIN area a ON a.id = v.area_id
+LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.during @> $1::date
+WHERE v.during @> $1::date
+  AND ($2::text IS NULL OR a.level = $2)
+  AND ($3::text IS NULL OR v.kind = $3)
+  AND ($4::text IS NULL OR p.code = $4 OR ($2 = 'commune' AND EXISTS (
+      SELECT FROM area_within w JOIN area_version u ON u.area_id = w.ancestor_id AND u.during @> $1
+      WHERE w.area_id = v.area_id AND w.during @> $1 AND u.code = $4 AND w.ancestor_id <> v.area_id)))
+  AND ($5::text IS NULL OR v.name_key LIKE '%' || $5 || '%')
+"""
+PAGE = f"SELECT * FROM ({LIST}) a WHERE $6::text IS NULL OR code > $6 ORDER BY code LIMIT $7"
+
+ONE = f"""
+SELECT {AREA_JSON}
+FROM area_version v
+JOIN area a ON a.id = v.area_id AND a.level = 'commune'
+LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.during @> $2::date
+WHERE v.code = $1 AND v.during @> $2::date
+"""
+
+LINEAGE = """
+WITH RECURSIVE
+here AS (
+    SELECT v.area_id FROM area_version v JOIN area a ON a.id = v.area_id AND a.level = 'commune'
+    WHERE v.code = $1 AND v.during @> $2::date
+),
+before AS (
+    SELECT c.* FROM area_change c JOIN here h ON c.successor_id = h.area_id
+    UNION
+    SELECT c.* FROM area_change c JOIN before b ON c.successor_id = b.predecessor_id AND c.id <> b.id
+),
+after AS (
+    SELECT c.* FROM area_change c JOIN here h ON c.predecessor_id = h.area_id
+    UNION
+    SELECT c.* FROM area_change c JOIN after f ON c.predecessor_id = f.successor_id AND c.id <> f.id
+),
+told AS (
+    SELECT c.effective_on, c.id, json_build_object(
+        'effective_on', c.effective_on, 'change', c.change,
+        'from', (SELECT json_build_object('area_id', area_id, 'code', code, 'name', name, 'kind', kind)
+                 FROM area_version WHERE area_id = c.predecessor_id AND lower(during) IS DISTINCT FROM c.effective_on
+                   AND coalesce(lower(during) < c.effective_on, true) ORDER BY lower(during) DESC NULLS LAST LIMIT 1),
+        'to', (SELECT json_build_object('area_id', area_id, 'code', code, 'name', name, 'kind', kind)
+               FROM area_version WHERE area_id = c.successor_id AND during @> c.effective_on),
+        'share', c.share, 'inferred', c.inferred, 'legal_basis', c.legal_basis) AS item
+    FROM (TABLE before UNION TABLE after) c
+)
+SELECT (SELECT area_id FROM here), coalesce(json_agg(item ORDER BY effective_on, id), '[]') FROM told
+"""
+
+MAPS = """
+SELECT coalesce(json_agg(m ORDER BY m."on"), '[]') FROM (
+    SELECT effective_on AS "on", array_agg(DISTINCT split_part(legal_basis, ',', 1)) AS resolutions, count(*) AS changes
+    FROM area_change GROUP BY effective_on
+) m
+"""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which areas of a day."""
+
+    level: str | None = None
+    kind: str | None = None
+    parent: str | None = None
+    q: str | None = None
+
+
+async def areas(reader: Reader, on: date, wanted: Filter, after: str | None, limit: int) -> list[asyncpg.Record]:
+    """Item, code and number of all, by code; one row more than the limit."""
+    key = pattern(wanted.q) if wanted.q else None
+    return await reader.fetch(PAGE, on, wanted.level, wanted.kind, wanted.parent, key, after, limit + 1)
+
+
+def pattern(q: str) -> str:
+    """A search text with what LIKE would take for wildcards taken literally."""
+    return folded(q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def commune(reader: Reader, code: str, on: date, pointer: str | None = None) -> str:
+    found: str | None = await reader.fetchval(ONE, code, on)
+    if found is None:
+        raise Refusal("area_not_on_map", pointer)
+    return found
+
+
+async def lineage(reader: Reader, code: str, on: date) -> str:
+    area_id, changes = await reader.fetchrow(LINEAGE, code, on)  # type: ignore[misc] # an aggregate always has a row
+    if area_id is None:
+        raise Refusal("area_not_on_map")
+    return f'{{"area_id":{area_id},"changes":{changes}}}'
+
+
+async def maps(reader: Reader) -> str:
+    found: str = await reader.fetchval(MAPS)
+    return found
+
+
+FIND = text("""
+    SELECT v.area_id, a.level FROM area_version v JOIN area a ON a.id = v.area_id
+    WHERE v.code = CAST(:code AS text) AND v.during @> CAST(:day AS date)
+""")
+EVER = text("SELECT EXISTS (SELECT FROM area_version WHERE code = CAST(:code AS text))")
+
+
+async def commune_on(session: AsyncSession, code: str, day: date, pointer: str) -> int:
+    """The area of a commune's code as it was read on a day."""
+    connection = await session.connection()
+    found: Any = (await connection.execute(FIND, {"code": code, "day": day})).one_or_none()
+    if found is None:
+        ever = await connection.scalar(EVER, {"code": code})
+        raise Refusal("area_not_on_map" if ever else "area_unknown", pointer)
+    if found.level != "commune":
+        raise Refusal("not_a_commune", pointer)
+    area_id: int = found.area_id
+    return area_id

@@ -1,0 +1,193 @@
+"""What the ledger measured for an indicator: on a day, by area, over time."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from service.database import Reader
+from service.domain.attainment import Measurement
+from service.domain.refusal import Refusal
+from service.domain.target import Target
+
+# The programme asked for, else the one in force on the day, else the latest.
+PROGRAMME = """
+SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
+       r.id AS rule, p.code || '/' || r.number AS rule_name,
+       ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
+       -- Until the crosswalk between maps is built, no question may reach past the first change of a boundary.
+       (SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id) AS answers_until
+FROM programme p JOIN counting_rule r ON r.programme_code = p.code
+WHERE $1::text IS NULL OR p.code = $1
+ORDER BY p.during @> $2::date DESC, upper(p.during) DESC, r.number DESC LIMIT 1
+"""
+INDICATORS = """
+SELECT i.code, i.numerator, i.denominator, i.unit, t.direction, t.value, t.due_on
+FROM indicator i
+JOIN LATERAL (SELECT * FROM target t WHERE t.indicator_code = i.code AND t.programme_code = $1
+              ORDER BY t.due_on < $2::date, abs(t.due_on - $2::date) LIMIT 1) t ON true
+WHERE $3::text IS NULL OR i.code = $3
+ORDER BY i.position
+"""
+AREA = """
+SELECT v.area_id, v.code, v.name, v.kind, a.level
+FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.during @> $2::date
+"""
+
+BY_AREA = """
+SELECT v.code, v.name, v.kind,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $8), 0)::bigint AS numerator,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $8), 0)::bigint AS denominator,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $9), 0)::bigint AS numerator_before,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $9), 0)::bigint AS denominator_before
+FROM area_within place
+JOIN area_version v ON v.area_id = place.area_id AND v.during @> $8::date
+LEFT JOIN (
+    stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$8::date, $9::date]) s
+    JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
+) ON up.ancestor_id = place.area_id
+WHERE place.ancestor_id = $7 AND place.area_level = $10 AND place.during @> $8::date
+GROUP BY v.code, v.name, v.kind
+ORDER BY v.code COLLATE "C"
+"""
+OVER_TIME = """
+SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
+FROM stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8) s
+GROUP BY s.measure, s.day
+"""
+
+
+@dataclass(frozen=True)
+class Area:
+    """The area asked about, as it was called on the day."""
+
+    area_id: int
+    code: str
+    name: str
+    kind: str
+    level: str
+
+    def shown(self) -> dict[str, str]:
+        return {"code": self.code, "name": self.name, "kind": self.kind}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is counted over what, and the target it is held to."""
+
+    code: str
+    numerator: str
+    denominator: str | None
+    unit: str
+    target: Target
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The programme that a question is about, and the rule by which it counts."""
+
+    code: str
+    area_code: str
+    start: date
+    until: date
+    rule: int
+    rule_name: str
+    age_bands: list[str]
+    answers_until: date
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which part of the children: `all` is no split."""
+
+    category: str = "all"
+    sex: str = "all"
+    age_band: str = "all"
+
+    def categories(self, *measures: str | None) -> list[str]:
+        """The category to count for each measure: of all children, every category."""
+        return ["all" if measure in ("children", None) else self.category for measure in measures]
+
+
+async def programme(reader: Reader, code: str | None, on: date) -> Programme:
+    found = await reader.fetchrow(PROGRAMME, code, on)
+    if found is None:
+        raise Refusal("programme_unknown")
+    return Programme(**found)
+
+
+async def indicators(reader: Reader, programme: Programme, on: date, code: str | None = None) -> list[Indicator]:
+    """The indicators of a programme (or the one of that code) with the target that is next on a day."""
+    rows = await reader.fetch(INDICATORS, programme.code, on, code)
+    if code is not None and not rows:
+        raise Refusal("indicator_unknown")
+    return [
+        Indicator(
+            r["code"],
+            r["numerator"],
+            r["denominator"],
+            r["unit"],
+            Target(r["direction"], Fraction(r["value"]), r["due_on"]),
+        )
+        for r in rows
+    ]
+
+
+async def area(reader: Reader, code: str, on: date, pointer: str | None = "/area") -> Area:
+    found = await reader.fetchrow(AREA, code, on)
+    if found is None:
+        raise Refusal("area_not_on_map", pointer)
+    return Area(**found)
+
+
+async def kind_of_category(reader: Reader, code: str) -> str:
+    kind: str | None = await reader.fetchval("SELECT kind FROM category WHERE code = $1", code)
+    if kind is None:
+        raise Refusal("category_unknown", "/category")
+    return kind
+
+
+async def by_area(
+    reader: Reader, rule: int, indicator: Indicator, split: Split, within: Area, level: str, on: date, before: date
+) -> list[tuple[dict[str, str], Measurement, Measurement]]:
+    """Every area of a level within an area, by code, with what was measured on the day and on the day before it."""
+    rows = await reader.fetch(
+        BY_AREA,
+        rule,
+        indicator.numerator,
+        indicator.denominator,
+        split.categories(indicator.numerator, indicator.denominator),
+        split.sex,
+        split.age_band,
+        within.area_id,
+        on,
+        before,
+        level,
+    )
+    count = indicator.denominator is None
+    return [
+        (
+            {"code": r[0], "name": r[1], "kind": r[2]},
+            Measurement(r[3], None if count else r[4]),
+            Measurement(r[5], None if count else r[6]),
+        )
+        for r in rows
+    ]
+
+
+async def over_time(
+    reader: Reader, rule: int, wanted: list[Indicator], split: Split, within: Area, on_map: date, days: list[date]
+) -> dict[tuple[str, date], Measurement]:
+    """What each indicator measured in the whole area on each day."""
+    measures = list(dict.fromkeys(m for i in wanted for m in (i.numerator, i.denominator) if m is not None))
+    categories = split.categories(*measures)
+    rows = await reader.fetch(
+        OVER_TIME, rule, measures, categories, split.sex, split.age_band, within.area_id, on_map, sorted(set(days))
+    )
+    stock = {(measure, day): number for measure, day, number in rows}
+    return {
+        (i.code, day): Measurement(
+            stock.get((i.numerator, day), 0), None if i.denominator is None else stock.get((i.denominator, day), 0)
+        )
+        for i in wanted
+        for day in days
+    }

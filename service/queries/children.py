@@ -1,0 +1,185 @@
+"""Children: the list, one with all that hangs on it, and the lock that every change begins with."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import func, text
+from sqlalchemy.dialects.postgresql import Range
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.database import Reader
+from service.domain.refusal import Refusal
+from service.models import Circumstance, Residence
+from service.preconditions import IfMatch
+from service.queries.areas import pattern
+
+RESIDENCE_JSON = """json_build_object(
+    'id', r.id, 'commune', json_build_object('code', v.code, 'name', v.name, 'kind', v.kind),
+    'from', lower(r.during), 'until', upper(r.during), 'end_reason', r.end_reason)"""
+CIRCUMSTANCE_JSON = """json_build_object(
+    'id', m.id, 'category', m.category_code, 'kind', k.kind,
+    'from', lower(m.during), 'until', upper(m.during), 'evidence', m.evidence)"""
+
+RESIDENCE = f"""
+SELECT {RESIDENCE_JSON} AS record FROM residence r
+JOIN area_version v ON v.area_id = r.area_id AND v.during @> lower(r.during) WHERE r.id = :id
+"""
+CIRCUMSTANCE = f"""
+SELECT {CIRCUMSTANCE_JSON} AS record FROM circumstance m JOIN category k ON k.code = m.category_code WHERE m.id = :id
+"""
+
+CASE_JSON = """json_build_object(
+    'id', f.id, 'child_id', f.child_id, 'kind', f.kind,
+    'status', CASE WHEN f.closed_on IS NULL THEN 'open' ELSE 'closed' END,
+    'opened_on', f.opened_on, 'closed_on', f.closed_on, 'outcome', f.outcome, 'reason', f.reason,
+    'previous_case_id', f.previous_case_id,
+    'interventions', coalesce((
+        SELECT json_agg(json_build_object('id', i.id, 'measure', i.measure_code, 'started_on', i.started_on,
+                                          'ended_on', i.ended_on, 'provider', i.provider) ORDER BY i.started_on, i.id)
+        FROM intervention i WHERE i.case_id = f.id), '[]'))"""
+
+ONE = f"""
+SELECT c.version, json_build_object(
+    'id', c.id, 'full_name', c.full_name, 'sex', c.sex, 'date_of_birth', c.date_of_birth,
+    'date_of_birth_precision', c.date_of_birth_precision, 'personal_id', c.personal_id, 'ethnicity', c.ethnicity,
+    'residences', coalesce((
+        SELECT json_agg({RESIDENCE_JSON} ORDER BY lower(r.during))
+        FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.during @> lower(r.during)
+        WHERE r.child_id = c.id), '[]'),
+    'circumstances', coalesce((
+        SELECT json_agg({CIRCUMSTANCE_JSON} ORDER BY lower(m.during), k.position)
+        FROM circumstance m JOIN category k ON k.code = m.category_code
+        WHERE m.child_id = c.id), '[]'),
+    'open_cases', coalesce((
+        SELECT json_agg({CASE_JSON} ORDER BY f.opened_on, f.id)
+        FROM case_file f WHERE f.child_id = c.id AND f.closed_on IS NULL), '[]')) AS record
+FROM child c WHERE c.id = :id
+"""
+
+# $1 on (null: every record) · $2 commune · $3 category · $4 kind · $5 assisted · $6 sex · $7, $8 ages · $9 name
+MATCHING = """
+FROM child c
+WHERE ($6::text IS NULL OR c.sex = $6)
+  AND ($9::text IS NULL OR c.name_key LIKE '%' || $9 || '%')
+  AND ($1::date IS NULL OR (c.date_of_birth <= $1 AND birthday(c.date_of_birth, 16) > $1))
+  AND ($7::integer IS NULL OR birthday(c.date_of_birth, $7) <= $1)
+  AND ($8::integer IS NULL OR birthday(c.date_of_birth, $8) > $1)
+  AND ($1::date IS NULL OR EXISTS (
+      SELECT FROM residence r WHERE r.child_id = c.id AND r.during @> $1::date AND ($2::text IS NULL OR r.area_id = (
+          SELECT v.area_id FROM area_version v WHERE v.code = $2 AND v.during @> $1))))
+  AND ($3::text IS NULL AND $4::text IS NULL OR EXISTS (
+      SELECT FROM spell s WHERE s.subject_id = c.id AND s.withdrawn IS NULL AND s.during @> $1::date
+      AND s.measure = coalesce($4, (SELECT kind FROM category WHERE code = $3)) AND s.category = coalesce($3, 'all')))
+  AND ($5::boolean IS NULL OR $5 = EXISTS (
+      SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id AND i.started_on <= $1
+      WHERE f.child_id = c.id AND f.opened_on <= $1 AND (f.closed_on IS NULL OR f.closed_on > $1)))
+"""
+LIST = f"""
+SELECT json_build_object(
+    'id', c.id, 'full_name', c.full_name, 'sex', c.sex, 'date_of_birth', c.date_of_birth,
+    'date_of_birth_precision', c.date_of_birth_precision,
+    'commune', (SELECT json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)
+                FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.during @> lower(r.during)
+                WHERE r.child_id = c.id AND r.during @> $10::date)), c.id
+{MATCHING} AND ($11::uuid IS NULL OR c.id > $11)
+ORDER BY c.id LIMIT $12
+"""
+COUNT = f"SELECT count(*) {MATCHING}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which children: `on` a day, when a filter needs one, else every record."""
+
+    on: date | None
+    commune: str | None = None
+    category: str | None = None
+    kind: str | None = None
+    assisted: bool | None = None
+    sex: str | None = None
+    age_from: int | None = None
+    age_until: int | None = None
+    q: str | None = None
+
+    def arguments(self) -> tuple[object, ...]:
+        key = pattern(self.q) if self.q else None
+        ages = (self.age_from, self.age_until)
+        return (self.on, self.commune, self.category, self.kind, self.assisted, self.sex, *ages, key)
+
+
+async def children(
+    reader: Reader, wanted: Filter, shown_on: date, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Item and id, by id; one row more than the limit. The commune is the one on `shown_on`."""
+    return await reader.fetch(LIST, *wanted.arguments(), shown_on, after, limit + 1)
+
+
+async def number_of_children(reader: Reader, wanted: Filter) -> int:
+    number: int = await reader.fetchval(COUNT, *wanted.arguments())
+    return number
+
+
+async def child(reader: Reader, child_id: UUID) -> tuple[int, str]:
+    """Version and record."""
+    found = await reader.fetchrow(ONE.replace(":id", "$1"), child_id)
+    if found is None:
+        raise Refusal("child_unknown")
+    return found[0], found[1]
+
+
+LOCK = text("UPDATE child SET version = version + 1, updated_at = now() WHERE id = :id RETURNING version")
+
+
+async def lock(session: AsyncSession, child_id: UUID, precondition: IfMatch | None = None) -> int:
+    """Take the child for this transaction, which changes its file: the new version. First of all, in order of ids."""
+    connection = await session.connection()
+    version: int | None = await connection.scalar(LOCK, {"id": child_id})
+    if version is None:
+        raise Refusal("child_unknown")
+    if precondition is not None:
+        precondition.check(version - 1)
+    return version
+
+
+async def lock_named(session: AsyncSession, child_id: UUID, pointer: str) -> None:
+    """Take a child that the body names."""
+    try:
+        await lock(session, child_id)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, pointer) from None
+
+
+async def written(session: AsyncSession, statement: str, record_id: UUID) -> str:
+    """A record in JSON as this transaction leaves it: the column `record` of a statement with `:id`."""
+    connection = await session.connection()
+    row: str = (await connection.execute(text(f"SELECT CAST(record AS text) FROM ({statement}) one"), {"id": record_id})).scalar_one()
+    return row
+
+
+async def residence(session: AsyncSession, child_id: UUID, residence_id: UUID) -> Residence:
+    record = await session.get(Residence, residence_id)
+    if record is None or record.child_id != child_id:
+        raise Refusal("residence_unknown")
+    return record
+
+
+async def circumstance(session: AsyncSession, child_id: UUID, circumstance_id: UUID) -> Circumstance:
+    record = await session.get(Circumstance, circumstance_id)
+    if record is None or record.child_id != child_id:
+        raise Refusal("circumstance_unknown")
+    return record
+
+
+async def end_present_residence(session: AsyncSession, child_id: UUID, day: date) -> None:
+    """The open residence ends on the day of a move, if it began before."""
+    open_since_before = select(Residence).where(
+        Residence.child_id == child_id, func.upper_inf(Residence.during), func.lower(Residence.during) < day
+    )
+    present = (await session.exec(open_since_before)).one_or_none()
+    if present is not None:
+        present.during = Range(present.during.lower, day)
+        present.end_reason = "moved"
+        await session.flush()  # the old one ends before the new one begins: the constraint looks at each statement

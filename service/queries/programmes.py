@@ -1,0 +1,78 @@
+"""What was promised: programmes with their targets and rules, indicators with their words."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from service.database import Reader
+from service.domain.refusal import Refusal
+
+TARGET = "'direction', t.direction, 'value', t.value::text, 'due_on', t.due_on"
+PROGRAMME = f"""
+SELECT p.code, json_build_object(
+    'code', p.code, 'name', CASE $1 WHEN 'en' THEN p.name_en ELSE p.name_vi END, 'legal_basis', p.legal_basis,
+    'area', p.area_code, 'period', json_build_object('from', lower(p.during), 'until', upper(p.during)),
+    'targets', (SELECT json_agg(json_build_object('indicator', i.code, {TARGET}) ORDER BY i.position, t.due_on)
+                FROM target t JOIN indicator i ON i.code = t.indicator_code WHERE t.programme_code = p.code),
+    'counting_rules', (
+        SELECT json_agg(json_build_object(
+            'code', p.code || '/' || r.number, 'name', CASE $1 WHEN 'en' THEN r.name_en ELSE r.name_vi END,
+            'age_bands', (SELECT json_agg(b.code ORDER BY b.from_age) FROM age_band b WHERE b.rule = r.id)
+        ) ORDER BY r.number) FROM counting_rule r WHERE r.programme_code = p.code)) AS item
+FROM programme p
+"""
+INDICATOR = f"""
+SELECT i.code, i.position, json_build_object(
+    'code', i.code, 'name', CASE $1 WHEN 'en' THEN i.name_en ELSE i.name_vi END,
+    'definition', CASE $1 WHEN 'en' THEN i.definition_en ELSE i.definition_vi END,
+    'numerator', i.numerator, 'denominator', i.denominator, 'unit', i.unit, 'legal_basis', i.legal_basis,
+    'targets', (SELECT coalesce(json_agg(json_build_object('programme', t.programme_code, {TARGET})
+                                         ORDER BY t.programme_code, t.due_on), '[]')
+                FROM target t WHERE t.indicator_code = i.code)) AS item
+FROM indicator i
+"""
+
+
+class TargetRecord(BaseModel):
+    """What must be reached by a day. `below` is strict."""
+
+    direction: Literal["below", "at_least"]
+    value: str
+    due_on: date
+
+
+class TargetOfProgramme(TargetRecord):
+    """A target of a programme."""
+
+    programme: str
+
+
+class TargetOfIndicator(TargetRecord):
+    """A target for an indicator."""
+
+    indicator: str
+
+
+async def programmes(reader: Reader, language: str) -> str:
+    found: str = await reader.fetchval(f"SELECT json_agg(item ORDER BY code) FROM ({PROGRAMME}) p", language)
+    return found
+
+
+async def programme(reader: Reader, code: str, language: str) -> str:
+    found: str | None = await reader.fetchval(f"SELECT item FROM ({PROGRAMME}) p WHERE code = $2", language, code)
+    if found is None:
+        raise Refusal("programme_unknown")
+    return found
+
+
+async def indicators(reader: Reader, language: str) -> str:
+    found: str = await reader.fetchval(f"SELECT json_agg(item ORDER BY position) FROM ({INDICATOR}) i", language)
+    return found
+
+
+async def indicator(reader: Reader, code: str, language: str) -> str:
+    found: str | None = await reader.fetchval(f"SELECT item FROM ({INDICATOR}) i WHERE code = $2", language, code)
+    if found is None:
+        raise Refusal("indicator_unknown")
+    return found

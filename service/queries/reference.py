@@ -1,0 +1,47 @@
+"""The legal lists that ship with the service."""
+
+from datetime import date
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from service.database import Reader
+from service.domain.refusal import Refusal
+from service.models import Category, InterventionMeasure
+
+CATEGORIES = """
+SELECT coalesce(json_agg(json_build_object(
+    'code', c.code, 'scheme', c.scheme_code, 'parent', c.parent_code, 'kind', c.kind,
+    'name', CASE $3 WHEN 'en' THEN c.name_en ELSE c.name_vi END, 'legal_basis', c.legal_basis,
+    'in_force', json_build_object('from', lower(c.during), 'until', upper(c.during))) ORDER BY c.position), '[]')
+FROM category c WHERE ($1::date IS NULL OR c.during @> $1) AND ($2::text IS NULL OR c.kind = $2)
+"""
+MEASURES = """
+SELECT json_agg(json_build_object(
+    'code', code, 'level', coalesce(parent_code, code),
+    'name', CASE $1 WHEN 'en' THEN name_en ELSE name_vi END, 'legal_basis', legal_basis) ORDER BY position)
+FROM intervention_measure
+"""
+
+
+async def categories(reader: Reader, on: date | None, kind: str | None, language: str) -> str:
+    found: str = await reader.fetchval(CATEGORIES, on, kind, language)
+    return found
+
+
+async def intervention_measures(reader: Reader, language: str) -> str:
+    found: str = await reader.fetchval(MEASURES, language)
+    return found
+
+
+async def check_category(session: AsyncSession, code: str, begins: date) -> None:
+    """A circumstance begins only in a category that is in force on its first day."""
+    category = await session.get(Category, code)
+    if category is None:
+        raise Refusal("category_unknown", "/category")
+    if begins not in category.during:
+        raise Refusal("category_not_in_force", "/category")
+
+
+async def check_measure(session: AsyncSession, code: str) -> None:
+    if await session.get(InterventionMeasure, code) is None:
+        raise Refusal("measure_unknown", "/measure")

@@ -1,0 +1,161 @@
+"""Case files: opened, given interventions, closed, reopened as a new case."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from service import ledger, preconditions
+from service.clock import Today
+from service.database import ReaderDep, SessionDep
+from service.domain.refusal import Refusal
+from service.models import CaseFile
+from service.preconditions import etag, read_answer
+from service.queries import areas, cases, children
+from service.routers.interventions import InterventionRecord
+from service.wire import AreaCode, Day, Identifier, Input, Name, Note, Page, absent, json_answer
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+Kind = Literal["protection", "support"]
+
+
+class CaseInput(Input):
+    """A case to open. A case is reopened as a new one that names the one before."""
+
+    id: Identifier = absent()
+    child_id: Identifier
+    kind: Kind
+    opened_on: Day = Field(examples=["2018-05-03"])
+    previous_case_id: Identifier | None = Field(None, description="The closed case that this one continues")
+
+
+class CasePatch(Input):
+    """What to correct. `closed_on: null` takes a closing back."""
+
+    kind: Kind = absent()
+    opened_on: Day = absent()
+    closed_on: Day | None = None
+    outcome: Name | None = None
+    reason: Note | None = None
+    previous_case_id: Identifier | None = None
+
+
+class CaseClosing(Input):
+    """How a case ends: `closed_on` is the first day on which it is no longer open."""
+
+    closed_on: Day = Field(examples=["2018-11-30"])
+    outcome: Name = Field(examples=["child_safe"])
+    reason: Note | None = None
+
+
+class CaseRecord(BaseModel):
+    """A case file with its interventions."""
+
+    id: Identifier
+    child_id: Identifier
+    kind: Kind
+    status: Literal["open", "closed"]
+    opened_on: Day
+    closed_on: Day | None
+    outcome: str | None
+    reason: str | None
+    previous_case_id: Identifier | None
+    interventions: list[InterventionRecord]
+
+
+class CasePage(BaseModel):
+    """A page of cases, by id (the order in which they were recorded)."""
+
+    items: list[CaseRecord]
+    next: str | None
+    total: int | None = None
+
+
+class CaseFilter(Page):
+    """Which cases."""
+
+    status: Literal["open", "closed"] | None = None
+    commune: AreaCode | None = Field(None, description="Where the child lives on `on`")
+    on: Day | None = Field(None, description="The day of `commune`; today if absent")
+    child_id: Identifier | None = None
+
+
+@router.get("", response_model=CasePage)
+async def list_cases(asked: Annotated[CaseFilter, Query()], reader: ReaderDep, today: Today) -> Response:
+    """Cases by status, commune or child."""
+    on = asked.on or today
+    if asked.commune is not None:
+        await areas.commune(reader, asked.commune, on, "/commune")
+    wanted = cases.Filter(on, asked.status, asked.commune, asked.child_id)
+    (after,) = asked.after(UUID)
+    rows = await cases.cases(reader, wanted, after, asked.limit)
+    return asked.answer(rows, await cases.number_of_cases(reader, wanted) if asked.count else None)
+
+
+@router.post("", status_code=201, response_model=CaseRecord)
+async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Response:
+    """Open a case for a child."""
+    await children.lock_named(session, body.child_id, "/child_id")
+    case = CaseFile(**body.model_dump())
+    check_days(case, today)
+    await cases.check_previous(session, case)
+    session.add(case)
+    await ledger.post(session, [case.child_id], today, "open_case")
+    headers = {"ETag": etag(1), "Location": f"/v1/cases/{case.id}"}
+    return json_answer(await children.written(session, cases.ONE, case.id), headers, 201)
+
+
+@router.get("/{case_id}", response_model=CaseRecord)
+async def read_case(case_id: Identifier, request: Request, reader: ReaderDep) -> Response:
+    """A case with its interventions."""
+    return read_answer(request, *await cases.case(reader, case_id))
+
+
+@router.patch("/{case_id}", response_model=CaseRecord)
+async def update_case(
+    case_id: Identifier, precondition: preconditions.Required, body: CasePatch, session: SessionDep, today: Today
+) -> Response:
+    """Correct a case."""
+    case = await cases.lock(session, case_id, precondition)
+    case.sqlmodel_update(body.model_dump(exclude_unset=True))
+    check_days(case, today)
+    await cases.check_previous(session, case)
+    await ledger.post(session, [case.child_id], today, "update_case")
+    return json_answer(await children.written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
+
+
+@router.delete("/{case_id}", status_code=204)
+async def delete_case(
+    case_id: Identifier, precondition: preconditions.Required, session: SessionDep, today: Today
+) -> None:
+    """Withdraw a case that was opened by error. Its history stays."""
+    case = await cases.lock(session, case_id, precondition)
+    await session.delete(case)
+    await ledger.post(session, [case.child_id], today, "delete_case")
+
+
+@router.post("/{case_id}/close", response_model=CaseRecord)
+async def close_case(
+    case_id: Identifier, precondition: preconditions.Optional, body: CaseClosing, session: SessionDep, today: Today
+) -> Response:
+    """Close a case."""
+    case = await cases.lock(session, case_id, precondition)
+    if case.closed_on is not None:
+        raise Refusal("case_is_closed")
+    case.sqlmodel_update(body.model_dump())
+    check_days(case, today)
+    await ledger.post(session, [case.child_id], today, "close_case")
+    return json_answer(await children.written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
+
+
+def check_days(case: CaseFile, today: date) -> None:
+    """A case opens and closes in the past or today, and does not close before it opens."""
+    if case.opened_on > today:
+        raise Refusal("date_in_future", "/opened_on")
+    if case.closed_on is not None and case.closed_on > today:
+        raise Refusal("date_in_future", "/closed_on")
+    if case.closed_on is not None and case.closed_on < case.opened_on:
+        raise Refusal("case_closed_before_opening", "/closed_on")

@@ -1,0 +1,176 @@
+"""Children: registered, found, read, corrected."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from service import ledger, preconditions
+from service.clock import Today
+from service.database import ReaderDep, SessionDep
+from service.domain.refusal import Refusal
+from service.models import Child
+from service.preconditions import etag, read_answer
+from service.queries import areas, children
+from service.routers.cases import CaseRecord
+from service.routers.circumstances import CircumstanceRecord
+from service.routers.residences import ResidenceInput, ResidenceRecord
+from service.wire import AreaCode, Code, Day, Identifier, Input, Name, Page, Place, absent, json_answer
+
+router = APIRouter(prefix="/v1/children", tags=["children"])
+
+Sex = Literal["male", "female", "unknown"]
+Precision = Literal["day", "month", "year", "estimated"]
+PersonalId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{12}$")]
+
+
+class ChildInput(Input):
+    """A child to register."""
+
+    id: Identifier = absent(description="A UUIDv7 of the client's own")
+    full_name: Name = Field(description="As on the birth certificate", examples=["Nguyễn Thị Bưởi"])
+    sex: Sex
+    date_of_birth: Day = Field(examples=["2014-03-08"])
+    date_of_birth_precision: Precision = "day"
+    personal_id: PersonalId | None = Field(None, description="Số định danh cá nhân: 12 digits")
+    ethnicity: Name | None = Field(None, examples=["Kinh"])
+    residence: ResidenceInput
+    confirm_distinct: bool = Field(False, strict=True, description="Registers the child also beside a similar one")
+
+
+class ChildPatch(Input):
+    """What to change: JSON Merge Patch."""
+
+    full_name: Name = absent()
+    sex: Sex = absent()
+    date_of_birth: Day = absent()
+    date_of_birth_precision: Precision = absent()
+    personal_id: PersonalId | None = None
+    ethnicity: Name | None = None
+
+
+class ChildSummary(BaseModel):
+    """A child in a list, with the commune on the day of the list."""
+
+    id: Identifier
+    full_name: str
+    sex: Sex
+    date_of_birth: Day
+    date_of_birth_precision: Precision
+    commune: Place | None
+
+
+class ChildRecord(BaseModel):
+    """A child and what hangs on it."""
+
+    id: Identifier
+    full_name: str
+    sex: Sex
+    date_of_birth: Day
+    date_of_birth_precision: Precision
+    personal_id: str | None
+    ethnicity: str | None
+    residences: list[ResidenceRecord]
+    circumstances: list[CircumstanceRecord]
+    open_cases: list[CaseRecord]
+
+
+class ChildPage(BaseModel):
+    """A page of children, by id (the order in which they were registered)."""
+
+    items: list[ChildSummary]
+    next: str | None
+    total: int | None = None
+
+
+class ChildFilter(Page):
+    """Which children."""
+
+    q: Name | None = Field(None, description="A part of the name, with or without marks")
+    on: Day | None = Field(
+        None, description="Children (under 16, resident) on this day; today where a filter needs one"
+    )
+    commune: AreaCode | None = None
+    category: Code | None = None
+    kind: Literal["special", "at_risk"] | None = None
+    assisted: bool | None = None
+    sex: Sex | None = None
+    age_from: int | None = Field(None, ge=0, le=16, description="Completed years, at least")
+    age_until: int | None = Field(None, ge=0, le=16, description="Completed years, below")
+
+    def on_day(self, today: date) -> date | None:
+        """The day asked about: none when every record is wanted."""
+        dated = (self.commune, self.category, self.kind, self.assisted, self.age_from, self.age_until)
+        return self.on or (today if any(value is not None for value in dated) else None)
+
+
+@router.get("", response_model=ChildPage)
+async def list_children(asked: Annotated[ChildFilter, Query()], reader: ReaderDep, today: Today) -> Response:
+    """Children on a day; without a day and a filter that needs one, every record."""
+    on = asked.on_day(today)
+    if asked.commune is not None and on is not None:
+        await areas.commune(reader, asked.commune, on, "/commune")
+    wanted = children.Filter(
+        on,
+        asked.commune,
+        asked.category,
+        asked.kind,
+        asked.assisted,
+        asked.sex,
+        asked.age_from,
+        asked.age_until,
+        asked.q,
+    )
+    (after,) = asked.after(UUID)
+    rows = await children.children(reader, wanted, on or today, after, asked.limit)
+    return asked.answer(rows, await children.number_of_children(reader, wanted) if asked.count else None)
+
+
+@router.post("", status_code=201, response_model=ChildRecord)
+async def create_child(body: ChildInput, session: SessionDep, today: Today) -> Response:
+    """Register a child with its residence."""
+    not_born_after(today, body.date_of_birth)
+    area_id = await areas.commune_on(session, body.residence.commune, body.residence.from_, "/residence/commune")
+    child = Child(**body.model_dump(exclude={"residence", "confirm_distinct"}))
+    session.add(child)
+    await session.flush()  # the database makes the id
+    session.add(body.residence.of(child.id, area_id, "/residence/until"))
+    await ledger.post(session, [child.id], today, "create_child")
+    answer = await children.written(session, children.ONE, child.id)
+    return json_answer(answer, {"ETag": etag(1), "Location": f"/v1/children/{child.id}"}, 201)
+
+
+@router.get("/{child_id}", response_model=ChildRecord)
+async def read_child(child_id: Identifier, request: Request, reader: ReaderDep) -> Response:
+    """A child with residences, circumstances and open cases."""
+    return read_answer(request, *await children.child(reader, child_id))
+
+
+@router.patch("/{child_id}", response_model=ChildRecord)
+async def update_child(
+    child_id: Identifier, precondition: preconditions.Required, body: ChildPatch, session: SessionDep, today: Today
+) -> Response:
+    """Change what the child is called, its sex, its birth, its numbers."""
+    version = await children.lock(session, child_id, precondition)
+    child = await session.get_one(Child, child_id)
+    child.sqlmodel_update(body.model_dump(exclude_unset=True))
+    not_born_after(today, child.date_of_birth)
+    await ledger.post(session, [child_id], today, "update_child")
+    return json_answer(await children.written(session, children.ONE, child_id), {"ETag": etag(version)})
+
+
+@router.delete("/{child_id}", status_code=204)
+async def delete_child(
+    child_id: Identifier, precondition: preconditions.Required, session: SessionDep, today: Today
+) -> None:
+    """Withdraw a child that was registered by error. Its history stays."""
+    await children.lock(session, child_id, precondition)
+    await session.delete(await session.get_one(Child, child_id))
+    await ledger.post(session, [child_id], today, "delete_child")
+
+
+def not_born_after(today: date, born: date) -> None:
+    if born > today:
+        raise Refusal("date_in_future", "/date_of_birth")

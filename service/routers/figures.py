@@ -1,0 +1,144 @@
+"""What the routes about figures share: what may be asked, what is answered, what an answer says of itself."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from service.database import Reader
+from service.domain.attainment import Measurement, attainment
+from service.domain.refusal import Refusal
+from service.queries import attainment as measured
+from service.queries.attainment import Area, Indicator, Programme, Split
+from service.wire import AreaCode, Code, Day, Input, Place
+
+Level = Literal["province", "district", "commune"]
+Status = Literal["attained", "on_track", "behind", "not_measurable"]
+Value = Annotated[str, Field(pattern=r"^\d+(\.\d{6})?$", examples=["0.597315"])]
+
+
+class TargetShown(BaseModel):
+    """What the indicator must reach. `below` is strict."""
+
+    direction: Literal["below", "at_least"]
+    value: str = Field(examples=["0.9"])
+    due_on: Day
+
+
+class Figures(BaseModel):
+    """Numerator and denominator, always, and what they mean against the target. A count has no denominator."""
+
+    numerator: int
+    denominator: int | None
+    value: Value | None
+    status: Status | None
+    gap: int | None = Field(description="Whole children (or communes) still missing")
+
+
+class AreaFigures(Figures):
+    """The figures of one area."""
+
+    area: Place
+
+
+class AttainmentRecord(AreaFigures):
+    """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
+
+    indicator: str
+    programme: str
+    counting_rule: str
+    on: Day
+    map: Day
+    known: Day
+    exact: bool
+    unit: Literal["ratio", "count"]
+    target: TargetShown
+    by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
+
+
+class Moment(Input):
+    """Of which day, on which map, as known when. Another map, or what was known in the past, is not available yet."""
+
+    on: Day | None = Field(None, description="Which day's children; today if absent", examples=["2018-06-30"])
+    map: Day | None = Field(None, description="Which day's communes; that of `on` if absent")
+    known: Day | None = Field(None, description="As known when; today if absent")
+    area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
+
+
+class SplitAsked(Moment):
+    """Which part of the children."""
+
+    programme: Code | None = Field(None, examples=["hung-yen-2016-2020"])
+    sex: Literal["male", "female", "unknown"] | None = None
+    age_band: Code | None = Field(None, examples=["6-10"])
+    category: Code | None = Field(None, examples=["d"])
+
+    @property
+    def split(self) -> Split:
+        return Split(self.category or "all", self.sex or "all", self.age_band or "all")
+
+
+async def programme_of(
+    reader: Reader, code: str | None, days: Iterable[date], on_map: date | None, known: date | None, today: date
+) -> Programme:
+    """The programme; refuses days, maps and knowledge that the ledger cannot answer for yet."""
+    days = list(days)
+    found = await measured.programme(reader, code, days[-1])
+    if known is not None and known > today:
+        raise Refusal("known_in_future", "/known")
+    if known is not None and known < today:
+        raise Refusal("not_available_yet", "/known")
+    if on_map is not None and any(day != on_map for day in days):
+        raise Refusal("not_available_yet", "/map")
+    if any(day >= found.answers_until for day in days):
+        raise Refusal("not_available_yet", "/on")
+    return found
+
+
+async def check_split(reader: Reader, programme: Programme, indicator: Indicator, split: Split) -> None:
+    """Refuses a part of the children that the indicator, or the counting rule, does not know."""
+    if split != Split() and indicator.denominator is None:
+        raise Refusal("filter_not_applicable")
+    if split.age_band not in ("all", *programme.age_bands):
+        raise Refusal("age_band_unknown", "/age_band")
+    if split.category != "all":
+        kind = await measured.kind_of_category(reader, split.category)
+        if kind != indicator.numerator.removesuffix("_assisted"):
+            raise Refusal("category_of_other_kind", "/category")
+
+
+def heading(programme: Programme, indicator: Indicator, area: Area, on: date, known: date) -> dict[str, Any]:
+    """What every answer says of itself: which indicator, by which rule, of which day."""
+    target = indicator.target
+    return {
+        "indicator": indicator.code,
+        "programme": programme.code,
+        "counting_rule": programme.rule_name,
+        "on": on,
+        "map": on,
+        "known": known,
+        "exact": True,
+        "area": area.shown(),
+        "unit": indicator.unit,
+        "target": {"direction": target.direction, "value": decimal(target.value), "due_on": target.due_on},
+    }
+
+
+def decimal(value: Fraction) -> str:
+    """A target's value as it was promised: 0.004, 30."""
+    return format(Decimal(value.numerator) / value.denominator, "f")
+
+
+def shown(now: Measurement, before: Measurement, indicator: Indicator, on: date, judged: bool = True) -> dict[str, Any]:
+    """The figures, and what they mean against the target. One commune is not held to a count of communes."""
+    meant = attainment(now, before, indicator.target, on) if judged else None
+    return {
+        "numerator": now.numerator,
+        "denominator": now.denominator,
+        "value": now.value,
+        "status": meant and meant.status,
+        "gap": meant and meant.gap,
+    }

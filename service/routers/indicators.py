@@ -1,0 +1,159 @@
+"""Indicators: what they are, and how far each is from its target, on a day and over time."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from service.clock import Today
+from service.database import ReaderDep
+from service.domain.attainment import Measurement
+from service.domain.calendar import YEAR, Every, closing_days
+from service.domain.refusal import Refusal
+from service.problems import language
+from service.queries import attainment as measured
+from service.queries import programmes
+from service.queries.attainment import Indicator, Split
+from service.routers.figures import (
+    AttainmentRecord,
+    Figures,
+    Level,
+    SplitAsked,
+    TargetShown,
+    check_split,
+    heading,
+    programme_of,
+    shown,
+)
+from service.wire import AreaCode, Code, Day, Input, Place, json_answer
+
+router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
+
+LEVELS = ["province", "district", "commune"]
+
+
+class IndicatorRecord(BaseModel):
+    """What an indicator counts, over what, in which programmes it is held to which target."""
+
+    code: str
+    name: str
+    definition: str
+    numerator: str
+    denominator: str | None
+    unit: Literal["ratio", "count"]
+    legal_basis: str
+    targets: list[programmes.TargetOfProgramme]
+
+
+class Indicators(BaseModel):
+    """All indicators."""
+
+    items: list[IndicatorRecord]
+    next: None = None
+
+
+class DayFigures(Figures):
+    """The figures of one day."""
+
+    on: Day
+
+
+class Series(BaseModel):
+    """The figures of the last day of each month, quarter or year."""
+
+    indicator: str
+    programme: str
+    counting_rule: str
+    map: Literal["on"] = Field(description="Each day is shown on its own map")
+    known: Day
+    exact: bool
+    area: Place
+    unit: Literal["ratio", "count"]
+    target: TargetShown
+    items: list[DayFigures]
+
+
+class AttainmentAsked(SplitAsked):
+    """What to ask of an indicator."""
+
+    by: Level | None = None
+
+
+class SeriesAsked(Input):
+    """Which days, of which area, as known when."""
+
+    programme: Code | None = None
+    from_: Day | None = Field(None, alias="from", description="The programme's start if absent")
+    until: Day | None = Field(None, description="The programme's end if absent; excluded")
+    every: Every = "month"
+    area: AreaCode | None = None
+    map: Day | None = None
+    known: Day | None = None
+    sex: Literal["male", "female", "unknown"] | None = None
+    age_band: Code | None = None
+    category: Code | None = None
+
+
+@router.get("", response_model=Indicators)
+async def list_indicators(request: Request, reader: ReaderDep) -> Response:
+    """All indicators: words, rule, unit, direction, legal basis."""
+    return json_answer(f'{{"items":{await programmes.indicators(reader, language(request))},"next":null}}')
+
+
+@router.get("/{code}", response_model=IndicatorRecord)
+async def read_indicator(code: Annotated[Code, Path()], request: Request, reader: ReaderDep) -> Response:
+    """An indicator: words, rule, unit, direction, legal basis."""
+    return json_answer(await programmes.indicator(reader, code, language(request)))
+
+
+@router.get("/{code}/attainment", response_model=AttainmentRecord)
+async def read_attainment(
+    code: Annotated[Code, Path()], asked: Annotated[AttainmentAsked, Query()], reader: ReaderDep, today: Today
+) -> Response:
+    """An indicator on a day; with `by`, also in every area of a level."""
+    on = asked.on or today
+    programme = await programme_of(reader, asked.programme, [on], asked.map, asked.known, today)
+    (indicator,) = await measured.indicators(reader, programme, on, code)
+    await check_split(reader, programme, indicator, asked.split)
+    area = await measured.area(reader, asked.area or programme.area_code, on)
+    level = asked.by or area.level
+    if LEVELS.index(level) < LEVELS.index(area.level):
+        raise Refusal("by_above_area", "/by")
+    rows = await measured.by_area(reader, programme.rule, indicator, asked.split, area, level, on, on - YEAR)
+    now, before = sum_of(indicator, (n for _, n, _ in rows)), sum_of(indicator, (b for _, _, b in rows))
+    answer = heading(programme, indicator, area, on, today) | shown(now, before, indicator, on)
+    if asked.by:
+        judged = indicator.denominator is not None
+        answer["by"] = [{"area": place} | shown(n, b, indicator, on, judged) for place, n, b in rows]
+    return json_answer(orjson.dumps(answer))
+
+
+@router.get("/{code}/series", response_model=Series)
+async def read_series(
+    code: Annotated[Code, Path()], asked: Annotated[SeriesAsked, Query()], reader: ReaderDep, today: Today
+) -> Response:
+    """An indicator on the last day of each month, quarter or year."""
+    known_programme = await measured.programme(reader, asked.programme, asked.from_ or today)
+    start, until = asked.from_ or known_programme.start, asked.until or known_programme.until
+    if until <= start:
+        raise Refusal("period_empty", "/until")
+    days = list(closing_days(start, until, asked.every))
+    programme = await programme_of(reader, known_programme.code, days or [start], asked.map, asked.known, today)
+    (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
+    split = Split(asked.category or "all", asked.sex or "all", asked.age_band or "all")
+    await check_split(reader, programme, indicator, split)
+    area = await measured.area(reader, asked.area or programme.area_code, start)
+    asked_days = [d for day in days for d in (day, day - YEAR)]
+    figures = await measured.over_time(reader, programme.rule, [indicator], split, area, start, asked_days)
+    answer = heading(programme, indicator, area, start, today) | {"map": "on"}
+    del answer["on"]
+    answer["items"] = [
+        {"on": day} | shown(figures[code, day], figures[code, day - YEAR], indicator, day) for day in days
+    ]
+    return json_answer(orjson.dumps(answer))
+
+
+def sum_of(indicator: Indicator, rows: Iterable[Measurement]) -> Measurement:
+    return sum(rows, start=Measurement(0, None if indicator.denominator is None else 0))

@@ -1,0 +1,29 @@
+"""What each problem means, at the address that its documents name as their type."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel
+
+from service.domain.refusal import Refusal
+from service.problems import PROBLEMS, language
+from service.wire import Code
+
+router = APIRouter(prefix="/problems", tags=["problems"])
+
+
+class ProblemMeaning(BaseModel):
+    """A problem, its usual status, and what it means."""
+
+    type: str
+    status: int
+    title: str
+
+
+@router.get("/{code}")
+async def read_problem(code: Annotated[Code, Path()], request: Request) -> ProblemMeaning:
+    """What a problem means."""
+    if code not in PROBLEMS:
+        raise Refusal("problem_unknown")
+    meaning = PROBLEMS[code]
+    return ProblemMeaning(type=f"/problems/{code}", status=meaning.status, title=meaning.title[language(request)])

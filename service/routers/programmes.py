@@ -1,0 +1,88 @@
+"""Programmes: what was promised, and the scoreboard of all that was promised."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel
+
+from service.clock import Today
+from service.database import ReaderDep
+from service.domain.calendar import YEAR
+from service.problems import language
+from service.queries import attainment as measured
+from service.queries import programmes
+from service.queries.attainment import Split
+from service.routers.figures import AttainmentRecord, Moment, heading, programme_of, shown
+from service.wire import Code, Dated, Day, Place, json_answer
+
+router = APIRouter(prefix="/v1/programmes", tags=["programmes"])
+
+
+class CountingRuleRecord(BaseModel):
+    """By which rule the programme counts."""
+
+    code: str
+    name: str
+    age_bands: list[str]
+
+
+class ProgrammeRecord(BaseModel):
+    """A plan with numbers, for an area and a period."""
+
+    code: str
+    name: str
+    legal_basis: str
+    area: str
+    period: Dated
+    targets: list[programmes.TargetOfIndicator]
+    counting_rules: list[CountingRuleRecord]
+
+
+class Programmes(BaseModel):
+    """All programmes."""
+
+    items: list[ProgrammeRecord]
+    next: None = None
+
+
+class Scoreboard(BaseModel):
+    """Every indicator of a programme, on a day."""
+
+    programme: str
+    on: Day
+    map: Day
+    known: Day
+    area: Place
+    items: list[AttainmentRecord]
+
+
+@router.get("", response_model=Programmes)
+async def list_programmes(request: Request, reader: ReaderDep) -> Response:
+    """All programmes with their targets and counting rules."""
+    return json_answer(f'{{"items":{await programmes.programmes(reader, language(request))},"next":null}}')
+
+
+@router.get("/{code}", response_model=ProgrammeRecord)
+async def read_programme(code: Annotated[Code, Path()], request: Request, reader: ReaderDep) -> Response:
+    """A programme with its targets and counting rules."""
+    return json_answer(await programmes.programme(reader, code, language(request)))
+
+
+@router.get("/{code}/scoreboard", response_model=Scoreboard)
+async def read_scoreboard(
+    code: Annotated[Code, Path()], asked: Annotated[Moment, Query()], reader: ReaderDep, today: Today
+) -> Response:
+    """Every indicator of the programme at once."""
+    on = asked.on or today
+    programme = await programme_of(reader, code, [on], asked.map, asked.known, today)
+    area = await measured.area(reader, asked.area or programme.area_code, on)
+    wanted = await measured.indicators(reader, programme, on)
+    figures = await measured.over_time(reader, programme.rule, wanted, Split(), area, on, [on, on - YEAR])
+    items = [
+        heading(programme, indicator, area, on, today)
+        | shown(figures[indicator.code, on], figures[indicator.code, on - YEAR], indicator, on)
+        for indicator in wanted
+    ]
+    answer = {"programme": programme.code, "on": on, "map": on, "known": today, "area": area.shown(), "items": items}
+    return json_answer(orjson.dumps(answer))

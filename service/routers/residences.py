@@ -1,0 +1,99 @@
+"""Where a child lived: moves, departures, deaths and corrections."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.dialects.postgresql import Range
+
+from service import ledger, preconditions
+from service.clock import Today
+from service.database import SessionDep
+from service.models import Residence
+from service.preconditions import etag
+from service.queries import areas, children
+from service.wire import AreaCode, Day, Identifier, Input, Place, absent, changed_days, first_day, json_answer, period
+
+router = APIRouter(prefix="/v1/children/{child_id}/residences", tags=["children"])
+
+
+class ResidenceInput(Input):
+    """A move to a commune. With `until`, a residence that has ended already."""
+
+    id: Identifier = absent()
+    commune: AreaCode = Field(description="The commune's code on the day `from`", examples=["12145"])
+    from_: Day = Field(alias="from", examples=["2014-03-08"])
+    until: Day | None = None
+
+    def of(self, child_id: UUID, area_id: int, pointer: str = "/until") -> Residence:
+        """The record of a child in an area."""
+        days = period(self.from_, self.until, pointer)
+        return Residence(id=self.id, child_id=child_id, area_id=area_id, during=Range(days.start, days.until))
+
+
+class ResidencePatch(Input):
+    """What to change. `reason` says why the residence ended."""
+
+    commune: AreaCode = absent()
+    from_: Day = absent(alias="from")
+    until: Day | None = None
+    reason: Literal["died", "left", "corrected"] | None = None
+
+
+class ResidenceRecord(BaseModel):
+    """A child in a commune, during a period."""
+
+    id: Identifier
+    commune: Place
+    from_: Day = Field(alias="from")
+    until: Day | None
+    end_reason: Literal["moved", "died", "left", "corrected"] | None
+
+
+@router.post("", status_code=201, response_model=ResidenceRecord)
+async def create_residence(child_id: Identifier, body: ResidenceInput, session: SessionDep, today: Today) -> Response:
+    """Move the child: its present residence ends on the day on which the new one begins."""
+    version = await children.lock(session, child_id)
+    record = body.of(child_id, await areas.commune_on(session, body.commune, body.from_, "/commune"))
+    if body.until is None:
+        await children.end_present_residence(session, child_id, body.from_)
+    session.add(record)
+    await ledger.post(session, [child_id], today, "create_residence")
+    headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
+    return json_answer(await children.written(session, children.RESIDENCE, record.id), headers, 201)
+
+
+@router.patch("/{residence_id}", response_model=ResidenceRecord)
+async def update_residence(
+    child_id: Identifier,
+    residence_id: Identifier,
+    precondition: preconditions.Required,
+    body: ResidencePatch,
+    session: SessionDep,
+    today: Today,
+) -> Response:
+    """End a residence (the child died or left), or correct it."""
+    version = await children.lock(session, child_id, precondition)
+    record = await children.residence(session, child_id, residence_id)
+    record.during = changed_days(body, record.during)
+    if "commune" in body.model_fields_set:
+        record.area_id = await areas.commune_on(session, body.commune, first_day(record.during), "/commune")
+    if "reason" in body.model_fields_set or record.during.upper is None:
+        record.end_reason = body.reason
+    await ledger.post(session, [child_id], today, "update_residence")
+    return json_answer(await children.written(session, children.RESIDENCE, residence_id), {"ETag": etag(version)})
+
+
+@router.delete("/{residence_id}", status_code=204)
+async def delete_residence(
+    child_id: Identifier,
+    residence_id: Identifier,
+    precondition: preconditions.Required,
+    session: SessionDep,
+    today: Today,
+) -> None:
+    """Withdraw a residence that was recorded by error. Its history stays."""
+    await children.lock(session, child_id, precondition)
+    await session.delete(await children.residence(session, child_id, residence_id))
+    await ledger.post(session, [child_id], today, "delete_residence")

@@ -1,0 +1,139 @@
+"""The types of the wire: days, periods, texts, lists. Input is strict: nothing is converted or ignored."""
+
+import base64
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import Response
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from sqlalchemy.dialects.postgresql import Range
+
+from service.domain.period import Period
+from service.domain.refusal import Refusal
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+
+
+def _day(value: object) -> date:
+    try:
+        if not isinstance(value, str) or len(value) != 10:
+            raise ValueError
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("date_form", "A day is written YYYY-MM-DD and must exist") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise PydanticCustomError("date_out_of_range", "A day lies between 1900-01-01 and 2100-12-31")
+    return day
+
+
+def _text(value: str) -> str:
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+        raise PydanticCustomError("text_unprintable", "The text holds control characters or half characters")
+    return unicodedata.normalize("NFC", value)
+
+
+def _identifier(value: object) -> UUID:
+    try:
+        return UUID(value) if isinstance(value, str) and len(value) == 36 else UUID("")
+    except ValueError:
+        raise PydanticCustomError("identifier_form", "An id is a UUID, written with hyphens") from None
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Identifier = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
+Printable = AfterValidator(_text)
+Name = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000), Printable]
+Code = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=50), Printable]
+AreaCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$")]
+
+
+class Input(BaseModel):
+    """What a client sends: unknown fields are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Dated(BaseModel):
+    """A half-open period: `until` is the first day on which it no longer holds, null while it is open."""
+
+    from_: date | None = Field(alias="from")
+    until: date | None
+
+
+class Place(BaseModel):
+    """An area as it was called."""
+
+    code: str = Field(examples=["12145"])
+    name: str = Field(examples=["Phù Ủng"])
+    kind: Literal["province", "city", "town", "district", "ward", "township", "commune"]
+
+
+def absent(**more: Any) -> Any:
+    """A field of a merge patch that may be left out but not be null."""
+    return Field(default_factory=lambda: None, **more)
+
+
+def period(start: date, until: date | None, pointer: str = "/until") -> Period:
+    """The period of an input; refuses one without a day."""
+    if until is not None and until <= start:
+        raise Refusal("period_empty", pointer)
+    return Period(start, until)
+
+
+def first_day(days: Range[date]) -> date:
+    """The day on which a record begins: the database lets none begin at no day."""
+    assert days.lower is not None
+    return days.lower
+
+
+def changed_days(patch: Any, present: Range[date]) -> Range[date]:
+    """A period after a merge patch of its `from` and `until`."""
+    given = patch.model_fields_set
+    days = period(
+        patch.from_ if "from_" in given else first_day(present), patch.until if "until" in given else present.upper
+    )
+    return Range(days.start, days.until)
+
+
+class Page(Input):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=500)
+    cursor: str | None = Field(None, max_length=500, description="`next` of the page before")
+    count: bool = Field(False, description="Whether to add `total`")
+
+    def after(self, *types: Callable[[Any], Any]) -> list[Any]:
+        """Where the page before ended, or nulls on the first page. Each part must be of the type given."""
+        if self.cursor is None:
+            return [None] * len(types)
+        try:
+            padded = self.cursor + "=" * (-len(self.cursor) % 4)
+            parts = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            return [convert(part) for convert, part in zip(types, parts, strict=True)]
+        except (ValueError, TypeError, AttributeError):
+            raise Refusal("cursor_invalid", "/cursor") from None
+
+    def answer(self, rows: Iterable[Any], total: int | None = None, **more: Any) -> Response:
+        """A page from rows whose first column is the item in JSON and whose others are its place in the list.
+
+        The statement fetches one row more than the limit: so we know whether there is a next page.
+        """
+        rows = list(rows)
+        shown = rows[: self.limit]
+        cursor = None
+        if len(rows) > self.limit:
+            cursor = base64.urlsafe_b64encode(orjson.dumps(list(shown[-1][1:]), default=str)).decode().rstrip("=")
+        rest = {"next": cursor, **more} | ({} if total is None else {"total": total})
+        items = ",".join(row[0] for row in shown)
+        return Response(f'{{"items":[{items}],'.encode() + orjson.dumps(rest)[1:], media_type="application/json")
+
+
+def json_answer(body: str | bytes, headers: dict[str, str] | None = None, status: int = 200) -> Response:
+    """An answer that PostgreSQL (or orjson) has written already."""
+    return Response(body, status, headers, "application/json")
