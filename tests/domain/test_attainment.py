@@ -67,7 +67,14 @@ def test_on_track_is_strict_for_below() -> None:
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "value"),
-    [(801, 1341, "0.597315"), (1, 3, "0.333333"), (2, 3, "0.666667"), (5, 5, "1.000000"), (14, None, "14"), (1, 0, None)]
+    [
+        (801, 1341, "0.597315"),
+        (1, 3, "0.333333"),
+        (2, 3, "0.666667"),
+        (5, 5, "1.000000"),
+        (14, None, "14"),
+        (1, 0, None),
+    ]
     + [(1, 2_000_000, "0.000000"), (3, 2_000_000, "0.000002"), (5, 2_000_000, "0.000002")],  # halves go to even
 )
 def test_a_value_is_rounded_half_to_even_to_six_places(
