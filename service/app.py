@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import date
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -12,6 +13,7 @@ from service import __version__, ledger, problems
 from service.clock import calendar_day
 from service.database import Database
 from service.envelope import Envelope
+from service.openapi import document
 from service.routers import (
     cases,
     children,
@@ -57,12 +59,13 @@ def create_app(dsn: str, today: date | None = None) -> FastAPI:
         separate_input_output_schemas=False,
         docs_url=None,  # its pages would load scripts from elsewhere
         redoc_url=None,
-        responses={"default": {"description": "A problem document", "model": problems.Problem}},
+        responses={"default": {"model": problems.Problem}},
     )
     for module in ROUTERS:
         app.include_router(module.router)
     problems.add_handlers(app)
     app.add_middleware(Envelope)
+    app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
 

@@ -142,6 +142,7 @@ TRANSIENT = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut while the pool takes it back
 )
 
 
@@ -199,6 +200,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, database_error)
     app.add_exception_handler(asyncpg.PostgresError, database_error)
     app.add_exception_handler(asyncpg.InterfaceError, database_error)
+    app.add_exception_handler(asyncpg.InternalClientError, database_error)
     for unreachable in (OSError, TimeoutError, PoolTimeout):
         app.add_exception_handler(unreachable, unavailable)
 

@@ -74,8 +74,10 @@ def test_on_track_is_strict_for_below() -> None:
         (5, 5, "1.000000"),
         (14, None, "14"),
         (1, 0, None),
-    ]
-    + [(1, 2_000_000, "0.000000"), (3, 2_000_000, "0.000002"), (5, 2_000_000, "0.000002")],  # halves go to even
+        (1, 2_000_000, "0.000000"),  # halves go to even
+        (3, 2_000_000, "0.000002"),
+        (5, 2_000_000, "0.000002"),
+    ],
 )
 def test_a_value_is_rounded_half_to_even_to_six_places(
     numerator: int, denominator: int | None, value: str | None

@@ -51,7 +51,9 @@ async def test_areas_of_every_level(client: httpx.AsyncClient) -> None:
 
 async def test_pages_of_communes_go_on_where_they_ended(client: httpx.AsyncClient) -> None:
     first = (await client.get("/v1/communes?on=2018-06-30&limit=100")).json()
-    second = (await client.get("/v1/communes", params={"on": "2018-06-30", "limit": 100, "cursor": first["next"]})).json()
+    second = (
+        await client.get("/v1/communes", params={"on": "2018-06-30", "limit": 100, "cursor": first["next"]})
+    ).json()
     codes = [c["code"] for c in first["items"] + second["items"]]
     assert (len(codes), codes, second["next"]) == (161, sorted(set(codes)), None)
 

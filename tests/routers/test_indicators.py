@@ -33,7 +33,9 @@ async def test_the_scoreboard_shows_every_indicator(province: httpx.AsyncClient)
     answer = (await province.get(f"/v1/programmes/{PROGRAMME}/scoreboard?on={DAY}")).json()
     assert (answer["on"], answer["map"], answer["known"]) == (DAY, DAY, "2020-12-31")
     assert answer["area"] == {"code": "33", "name": "Hưng Yên", "kind": "province"}
-    shown = {i["indicator"]: (i["numerator"], i["denominator"], i["value"], i["status"], i["gap"]) for i in answer["items"]}
+    shown = {
+        i["indicator"]: (i["numerator"], i["denominator"], i["value"], i["status"], i["gap"]) for i in answer["items"]
+    }
     assert shown == {
         "special_rate": (3, 5, "0.600000", "behind", 3),
         "at_risk_rate": (1, 5, "0.200000", "behind", 1),
@@ -66,7 +68,9 @@ async def test_rows_of_a_count_are_not_judged(province: httpx.AsyncClient) -> No
     assert (answer["numerator"], answer["denominator"], answer["unit"]) == (1, None, "count")
 
 
-@pytest.mark.parametrize(("by", "area", "rows"), [("district", "33", 10), ("province", "33", 1), ("commune", PHU_UNG, 1)])
+@pytest.mark.parametrize(
+    ("by", "area", "rows"), [("district", "33", 10), ("province", "33", 1), ("commune", PHU_UNG, 1)]
+)
 async def test_an_area_is_split_by_its_own_or_a_lower_level(
     province: httpx.AsyncClient, by: str, area: str, rows: int
 ) -> None:
@@ -117,7 +121,9 @@ async def test_pages_of_records_go_on_where_they_ended(province: httpx.AsyncClie
         seen: list[str] = []
         cursor = None
         while True:
-            asked = {"on": DAY, "side": side, "limit": 100 if number > 100 else 1} | ({"cursor": cursor} if cursor else {})
+            asked = {"on": DAY, "side": side, "limit": 100 if number > 100 else 1} | (
+                {"cursor": cursor} if cursor else {}
+            )
             answer = (await province.get(f"/v1/indicators/{indicator}/records", params=asked)).json()
             seen += [item.get("child_id") or item["commune"]["code"] for item in answer["items"]]
             cursor = answer["next"]
@@ -146,7 +152,10 @@ async def test_the_gap_of_a_count_is_communes_the_furthest_first(province: httpx
         ("indicators/special_rate/series?from=2018-01-01&until=2018-01-01", (422, "period_empty", ["/until"])),
         (f"indicators/special_rate/attainment?on={DAY}&area=12160&by=district", (422, "by_above_area", ["/by"])),
         (f"indicators/special_rate/attainment?on={DAY}&area=00", (422, "area_not_on_map", ["/area"])),
-        (f"indicators/special_rate/attainment?on={DAY}&category=poor_household", (422, "category_of_other_kind", ["/category"])),
+        (
+            f"indicators/special_rate/attainment?on={DAY}&category=poor_household",
+            (422, "category_of_other_kind", ["/category"]),
+        ),
         (f"indicators/special_rate/attainment?on={DAY}&category=zz", (422, "category_unknown", ["/category"])),
         (f"indicators/special_rate/attainment?on={DAY}&age_band=0-99", (422, "age_band_unknown", ["/age_band"])),
         (f"indicators/model_communes/attainment?on={DAY}&sex=male", (422, "filter_not_applicable", [])),

@@ -1,0 +1,84 @@
+"""The records as CSV files: UTF-8, a header row, ISO days; empty means open or unknown."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+# The commune's code is the one on the day `from`.
+CODE_THEN = "(SELECT v.code FROM area_version v WHERE v.area_id = {0}.area_id AND v.during @> lower({0}.during))"
+FILES = {
+    "children.csv": """
+        SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity FROM child ORDER BY id
+    """,
+    "residences.csv": f"""
+        SELECT id, child_id, {CODE_THEN.format("r")} AS commune, lower(during) AS "from", upper(during) AS until,
+               end_reason
+        FROM residence r ORDER BY child_id, lower(during)
+    """,
+    "circumstances.csv": """
+        SELECT c.id, child_id, category_code AS category, k.kind, lower(c.during) AS "from", upper(c.during) AS until,
+               evidence
+        FROM circumstance c JOIN category k ON k.code = c.category_code ORDER BY child_id, lower(c.during), c.id
+    """,
+    "cases.csv": """
+        SELECT id, child_id, kind, opened_on AS "from", closed_on AS until, outcome, reason, previous_case_id
+        FROM case_file ORDER BY child_id, opened_on, id
+    """,
+    "interventions.csv": """
+        SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider
+        FROM intervention ORDER BY case_id, started_on, id
+    """,
+    # One row a stage; a site without a stage has one row that names none, and the commune's first code.
+    "sites.csv": f"""
+        SELECT s.id, coalesce({CODE_THEN.format("g")}, (
+                   SELECT v.code FROM area_version v WHERE v.area_id = s.area_id ORDER BY v.during LIMIT 1)) AS commune,
+               g.stage, lower(g.during) AS "from", upper(g.during) AS until, g.stage_id
+        FROM site s LEFT JOIN (
+            SELECT g.site_id, g.id AS stage_id, g.stage, g.during, s.area_id
+            FROM site_stage g JOIN site s ON s.id = g.site_id
+        ) g ON g.site_id = s.id ORDER BY s.id, lower(g.during)
+    """,
+    # An area's identity is its code and the first day of that code (empty: before all records).
+    "spells.csv": """
+        SELECT s.subject_id, v.code AS commune, v.since AS commune_since, r.programme_code || '/' || r.number AS rule,
+               s.measure, s.category, s.sex, s.born, lower(s.during) AS "from", upper(s.during) AS until,
+               s.posted, s.withdrawn
+        FROM spell s
+        JOIN counting_rule r ON r.id = s.rule
+        JOIN (SELECT DISTINCT ON (area_id) area_id, code, lower(during) AS since FROM area_version
+              ORDER BY area_id, lower(during) NULLS FIRST) v ON v.area_id = s.area_id
+        ORDER BY s.id
+    """,
+    "postings.csv": "SELECT number, day, at, actor, cause FROM posting ORDER BY number",
+}
+
+
+class NotEmptyError(Exception):
+    """The folder to export to holds something already."""
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A folder to write in, which becomes `folder` when all is written, and nothing otherwise."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NotEmptyError(f"{folder} is not an empty folder: name a new or an empty one.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield making
+        making.rename(folder)
+    except BaseException:
+        shutil.rmtree(making)
+        raise
+
+
+async def export(connection: asyncpg.Connection, folder: Path, notify: Callable[[str], None]) -> None:
+    """Write all files as the records stand at one moment, while others write on."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        for name, query in FILES.items():
+            done = await connection.copy_from_query(query, output=folder / name, format="csv", header=True)
+            notify(f"{name}: {done.removeprefix('COPY ')} rows")

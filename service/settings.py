@@ -1,0 +1,20 @@
+"""What can be set from outside: by environment variables of the same names, or by the command line."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    data_dir: Path = Path(".data")
+    database_url: str | None = None  # set: that PostgreSQL (18 or later), and no embedded server
+    listen: str = "127.0.0.1"
+    port: int = 8000
+    open_to_network: bool = False  # needed to listen beyond loopback: nobody signs in yet
+    today: date | None = None  # fixes the service's day
+    children: int = 270_000  # the size of the demonstration province

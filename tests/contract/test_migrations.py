@@ -1,0 +1,46 @@
+"""The migrations make what the models say, and can be undone."""
+
+from datetime import date
+
+import asyncpg
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from alembic import command
+from service.database import sqlalchemy_url
+from service.migrate import ALEMBIC_INI, migrate
+
+TODAY = date(2020, 12, 31)
+
+
+def check(connection: Connection) -> None:
+    config = Config(ALEMBIC_INI)
+    config.attributes["connection"] = connection
+    command.check(config)  # raises when the models say otherwise
+
+
+async def tables(dsn: str) -> set[str]:
+    connection = await asyncpg.connect(dsn)
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    await connection.close()
+    return {row[0] for row in rows}
+
+
+async def test_the_migrations_make_what_the_models_say(empty_database: str) -> None:
+    engine = create_async_engine(sqlalchemy_url(empty_database))
+    async with engine.connect() as connection:
+        await connection.run_sync(check)
+    await engine.dispose()
+    assert "spell" in await tables(empty_database)
+
+
+async def test_the_migrations_go_down_and_up_again(empty_database: str) -> None:
+    url = sqlalchemy_url(empty_database)
+    await migrate(url, TODAY, "base")
+    assert await tables(empty_database) == {"alembic_version"}
+    await migrate(url, TODAY)
+    await migrate(url, TODAY)  # twice changes nothing
+    connection = await asyncpg.connect(empty_database)
+    assert await connection.fetchval("SELECT count(*) FROM area_version") > 500
+    await connection.close()
