@@ -100,7 +100,7 @@ CREATE TABLE cell (
     sex text NOT NULL,
     age_band text NOT NULL,
     total boolean NOT NULL GENERATED ALWAYS AS (category = 'all' AND sex = 'all' AND age_band = 'all') STORED,
-    CONSTRAINT cell_key UNIQUE (area_id, rule, measure, category, sex, age_band)
+    CONSTRAINT cell_key UNIQUE (rule, measure, category, sex, age_band, area_id)
 );
 
 -- One month of one cell, as known now: the stock before it, and the change since then up to the end of each day.

@@ -119,59 +119,77 @@ BEGIN
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
 END $$;
 
--- The pages as the spells say that they must be.
+-- The pages as the spells say that they must be. The running totals are thirty-one filtered sums, written by format():
+-- over a whole province that is ten times as fast as the aggregate above.
 CREATE FUNCTION expected_pages()
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
                month date, opening integer, running integer[])
-LANGUAGE sql STABLE AS $$
-WITH moved AS (
-    SELECT s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day, sum(m.change) AS change
-    FROM spell s CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
-    WHERE s.withdrawn IS NULL AND m.day < (SELECT page_horizon FROM register)
-    GROUP BY s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day
-    HAVING sum(m.change) <> 0
-),
-by_month AS (
-    SELECT area_id, rule, measure, category, sex, age_band, day - (extract(day FROM day)::integer - 1) AS month,
-           sum(change) AS change, running(extract(day FROM day)::integer, change) AS running
-    FROM moved
-    GROUP BY area_id, rule, measure, category, sex, age_band, day - (extract(day FROM day)::integer - 1)
-),
-quiet AS (  -- the months of totals in which nothing moved
-    SELECT t.area_id, t.rule, t.measure, 'all' AS category, 'all' AS sex, 'all' AS age_band, g.month::date
-    FROM (
-        SELECT area_id, rule, measure, min(month) AS month FROM by_month
-        WHERE category = 'all' AND sex = 'all' AND age_band = 'all' GROUP BY area_id, rule, measure
-    ) t
-    CROSS JOIN LATERAL generate_series(
-        t.month, (SELECT page_horizon FROM register) - interval '1 month', interval '1 month') AS g (month)
-    EXCEPT
-    SELECT area_id, rule, measure, category, sex, age_band, month FROM by_month
-)
-SELECT area_id, rule, measure, category, sex, age_band, month,
-       (sum(change) OVER (PARTITION BY area_id, rule, measure, category, sex, age_band ORDER BY month) - change)::integer,
-       running
-FROM (
-    SELECT * FROM by_month
-    UNION ALL
-    SELECT *, 0, array_fill(0, ARRAY[31]) FROM quiet
-) p
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY EXECUTE format($query$
+        WITH by_month AS (
+            SELECT area_id, rule, measure, category, sex, age_band, day - dom + 1 AS month,
+                   ARRAY[%s]::integer[] AS running
+            FROM (
+                SELECT s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.change, m.day,
+                       extract(day FROM m.day)::integer AS dom
+                FROM spell s CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
+                WHERE s.withdrawn IS NULL AND m.day < (SELECT page_horizon FROM register)
+                OFFSET 0  -- so that the day of the month is taken once and not in every sum
+            ) moved
+            GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ),
+        quiet AS (  -- the months of totals in which nothing moved
+            SELECT t.area_id, t.rule, t.measure, 'all' AS category, 'all' AS sex, 'all' AS age_band, g.month::date
+            FROM (
+                SELECT area_id, rule, measure, min(month) AS month FROM by_month
+                WHERE category = 'all' AND sex = 'all' AND age_band = 'all' GROUP BY area_id, rule, measure
+            ) t
+            CROSS JOIN LATERAL generate_series(
+                t.month, (SELECT page_horizon FROM register) - interval '1 month', interval '1 month') AS g (month)
+            EXCEPT
+            SELECT area_id, rule, measure, category, sex, age_band, month FROM by_month
+        ),
+        every_month AS (
+            SELECT * FROM by_month
+            UNION ALL
+            SELECT *, array_fill(0, ARRAY[31]) FROM quiet
+        ),
+        opened AS (
+            SELECT *, (sum(running[31]) OVER (PARTITION BY area_id, rule, measure, category, sex, age_band ORDER BY month)
+                       - running[31])::integer AS opening
+            FROM every_month
+        )
+        SELECT area_id, rule, measure, category, sex, age_band, month, opening, running
+        FROM opened
+        WHERE running <> array_fill(0, ARRAY[31]) OR category = 'all' AND sex = 'all' AND age_band = 'all'
+        $query$,
+        (SELECT string_agg(format('coalesce(sum(change) FILTER (WHERE dom <= %s), 0)', d), ', ')
+         FROM generate_series(1, 31) AS d));
+END $$;
 
--- Remakes all pages from the spells. Nobody posts meanwhile.
+-- Remakes all pages from the spells, and writes those that differ. Nobody posts meanwhile; everybody reads.
 CREATE FUNCTION rebuild_pages() RETURNS void
-LANGUAGE plpgsql SET work_mem = '256MB' AS $$
+LANGUAGE plpgsql SET work_mem = '512MB' AS $$
 BEGIN
     LOCK TABLE page IN SHARE ROW EXCLUSIVE MODE;
     CREATE TEMPORARY TABLE expected ON COMMIT DROP AS SELECT * FROM expected_pages();
     INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
     SELECT DISTINCT area_id, rule, measure, category, sex, age_band FROM expected
-    ORDER BY 1, 2, 3, 4, 5, 6
+    ORDER BY 2, 3, 4, 5, 6, 1
     ON CONFLICT DO NOTHING;
-    DELETE FROM page;
-    INSERT INTO page (cell_id, month, opening, running)
+    ANALYZE cell;
+    DELETE FROM page p
+    USING cell c
+    WHERE c.id = p.cell_id AND NOT EXISTS (
+        SELECT FROM expected e WHERE (e.area_id, e.rule, e.measure, e.category, e.sex, e.age_band, e.month)
+            = (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band, p.month));
+    INSERT INTO page AS p (cell_id, month, opening, running)
     SELECT c.id, e.month, e.opening, e.running
     FROM expected e JOIN cell c USING (area_id, rule, measure, category, sex, age_band)
-    ORDER BY c.id, e.month;
+    LEFT JOIN page present ON present.cell_id = c.id AND present.month = e.month
+    WHERE (present.opening, present.running) IS DISTINCT FROM (e.opening, e.running)
+    ORDER BY c.id, e.month
+    ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
     DROP TABLE expected;
 END $$;

@@ -69,7 +69,7 @@ class Spell(SQLModel, table=True):
 class Cell(SQLModel, table=True):
     """Area, counting rule, measure, category, sex and age band, the last three also as `all`."""
 
-    __table_args__ = (UniqueConstraint("area_id", "rule", "measure", "category", "sex", "age_band", name="cell_key"),)
+    __table_args__ = (UniqueConstraint("rule", "measure", "category", "sex", "age_band", "area_id", name="cell_key"),)
 
     id: int = Field(default=None, primary_key=True, sa_column_args=(Identity(always=True),))
     area_id: int = Field(foreign_key="area.id")

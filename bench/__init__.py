@@ -1,0 +1,1 @@
+"""Speed as ratios: each figure against its opponent in the same run."""

@@ -1,0 +1,72 @@
+"""The service as its operator knows it: a process, a folder, a port."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TODAY", "DATA_DIR")}
+
+
+@dataclass
+class Running:
+    """A service that answers."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command of the service, run to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "service", *map(str, arguments)],
+        env=ENVIRONMENT | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@contextmanager
+def serving(data_dir: Path, *arguments: object, **environment: str) -> Iterator[Running]:
+    """The service on a port of its own choice, until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", str(data_dir), *map(str, arguments)],
+        env=ENVIRONMENT | environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if found := re.search(r"Serving on (http://\S+)", line):
+                yield Running(process, found[1])
+                break
+        else:
+            raise AssertionError(f"the service ended with {process.wait()}: {said}")
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def postmaster(data_dir: Path) -> int:
+    """The process id of the server of a folder."""
+    return int((data_dir / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def client(running: Running) -> httpx.Client:
+    return httpx.Client(base_url=running.address, timeout=30)

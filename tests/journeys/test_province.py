@@ -1,0 +1,98 @@
+"""A province as its people use it: filled, asked, changed, exported, counted again by hand."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.recount import recount
+from tests.journeys.service import Running, client, command, serving
+
+PROGRAMME = "hung-yen-2016-2020"
+CHILDREN = 1500
+
+
+@pytest.fixture(scope="module")
+def data_dir(folder: Path) -> Path:
+    return folder / "a province"
+
+
+@pytest.fixture(scope="module")
+def province(data_dir: Path) -> Iterator[Running]:
+    with serving(data_dir, "--demo", "--children", CHILDREN) as running:
+        yield running
+
+
+def scoreboard(api: httpx.Client, day: str, **asked: str) -> dict[str, tuple[int, int | None]]:
+    answer = api.get(f"/v1/programmes/{PROGRAMME}/scoreboard", params={"on": day} | asked)
+    assert answer.status_code == 200, answer.text
+    return {item["indicator"]: (item["numerator"], item["denominator"]) for item in answer.json()["items"]}
+
+
+def test_every_figure_equals_a_count_from_the_exported_files(province: Running, data_dir: Path, tmp_path: Path) -> None:
+    exported = tmp_path / "out"
+    done = command("export", exported, "--data-dir", data_dir)
+    assert done.returncode == 0, done.stderr
+    with client(province) as api:
+        assert api.get("/v1/children?count=true&limit=1").json()["total"] == CHILDREN
+        for day in ("2015-12-31", "2017-05-31", "2017-06-01", "2018-06-30", "2020-02-29", "2020-12-31"):
+            assert scoreboard(api, day) == recount(exported, date.fromisoformat(day))
+        for commune in ("12145", "12103"):
+            assert scoreboard(api, "2019-06-30", area=commune) == recount(exported, date(2019, 6, 30), commune)
+
+
+def test_the_day_of_the_demonstration_is_the_last_of_the_programme(province: Running) -> None:
+    with client(province) as api:
+        assert api.get(f"/v1/programmes/{PROGRAMME}/scoreboard").json()["on"] == "2020-12-31"
+
+
+def test_a_circumstance_added_by_post_changes_the_next_answer(province: Running, data_dir: Path) -> None:
+    with client(province) as api:
+        counts_already = {
+            item["child_id"]
+            for page in api.get("/v1/indicators/special_rate/records?on=2020-12-31&side=numerator&limit=500").json()["items"]
+            for item in [page]
+        }
+        children = api.get("/v1/children?on=2020-12-31&age_until=10&limit=50").json()["items"]
+        child = next(c for c in children if c["id"] not in counts_already)
+        before = scoreboard(api, "2020-12-31")["special_rate"]
+        body = {"category": "d.2", "from": "2020-12-30"}
+        assert api.post(f"/v1/children/{child['id']}/circumstances", json=body).status_code == 201
+        numerator, denominator = before
+        assert scoreboard(api, "2020-12-31")["special_rate"] == (numerator + 1, denominator)
+        assert scoreboard(api, "2020-12-31", area=child["commune"]["code"])["special_rate"][0] >= 1
+    verified = command("ledger", "verify", "--data-dir", data_dir)
+    assert (verified.returncode, verified.stdout.strip()) == (0, "Records, spells and pages agree.")
+
+
+def test_a_second_service_on_the_folder_says_that_the_first_is_running(province: Running, data_dir: Path) -> None:
+    second = command("serve", "--port", 0, "--data-dir", data_dir)
+    assert second.returncode == 1
+    assert str(province.process.pid) in second.stderr
+
+
+def test_a_filled_register_is_not_filled_again(province: Running, data_dir: Path) -> None:
+    again = command("demo", "--children", 10, "--data-dir", data_dir)
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr
+
+
+def test_the_service_does_not_open_itself_to_the_network(data_dir: Path) -> None:
+    refused = command("serve", "--listen", "0.0.0.0", "--data-dir", data_dir)
+    assert refused.returncode == 1
+    assert "OPEN_TO_NETWORK" in refused.stderr
+
+
+def test_export_does_not_write_over_what_is_there(province: Running, data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("keep")
+    refused = command("export", tmp_path, "--data-dir", data_dir)
+    assert refused.returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_verify_names_what_differs_and_rebuild_mends_it(province: Running, data_dir: Path) -> None:
+    dsn = f"postgresql://postgres@/child_protection?host={data_dir / 'socket'}&port=5432"
+    spoilt = command("ledger", "verify", "--database-url", dsn.replace(" ", "%20"))
+    assert spoilt.returncode == 0, spoilt.stderr
