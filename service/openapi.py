@@ -51,9 +51,9 @@ def declare(path: str, method: str, operation: dict[str, Any]) -> None:
     if single and versioned:
         responses["304"] = {"description": "Unchanged since the version named in If-None-Match"}
     if versioned and (single or method in ("post", "patch")):
-        for status in ("200", "201"):
-            if status in responses:
-                responses[status]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version"}}
+        for success in ("200", "201"):
+            if success in responses:
+                responses[success]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version"}}
     if method in ("patch", "delete"):
         header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         operation.setdefault("parameters", []).append(header)

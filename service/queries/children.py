@@ -152,13 +152,6 @@ async def lock_named(session: AsyncSession, child_id: UUID, pointer: str) -> Non
         raise Refusal(refusal.code, pointer) from None
 
 
-async def written(session: AsyncSession, statement: str, record_id: UUID) -> str:
-    """A record in JSON as this transaction leaves it: the column `record` of a statement with `:id`."""
-    connection = await session.connection()
-    row: str = (await connection.execute(text(f"SELECT CAST(record AS text) FROM ({statement}) one"), {"id": record_id})).scalar_one()
-    return row
-
-
 async def residence(session: AsyncSession, child_id: UUID, residence_id: UUID) -> Residence:
     record = await session.get(Residence, residence_id)
     if record is None or record.child_id != child_id:

@@ -14,6 +14,7 @@ from service.domain.refusal import Refusal
 from service.models import CaseFile
 from service.preconditions import etag, read_answer
 from service.queries import areas, cases, children
+from service.queries.written import written
 from service.routers.interventions import InterventionRecord
 from service.wire import AreaCode, Day, Identifier, Input, Name, Note, Page, absent, json_answer
 
@@ -105,7 +106,7 @@ async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Respo
     session.add(case)
     await ledger.post(session, [case.child_id], today, "open_case")
     headers = {"ETag": etag(1), "Location": f"/v1/cases/{case.id}"}
-    return json_answer(await children.written(session, cases.ONE, case.id), headers, 201)
+    return json_answer(await written(session, cases.ONE, case.id), headers, 201)
 
 
 @router.get("/{case_id}", response_model=CaseRecord)
@@ -124,7 +125,7 @@ async def update_case(
     check_days(case, today)
     await cases.check_previous(session, case)
     await ledger.post(session, [case.child_id], today, "update_case")
-    return json_answer(await children.written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
+    return json_answer(await written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
 
 
 @router.delete("/{case_id}", status_code=204)
@@ -148,7 +149,7 @@ async def close_case(
     case.sqlmodel_update(body.model_dump())
     check_days(case, today)
     await ledger.post(session, [case.child_id], today, "close_case")
-    return json_answer(await children.written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
+    return json_answer(await written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
 
 
 def check_days(case: CaseFile, today: date) -> None:

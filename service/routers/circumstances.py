@@ -12,6 +12,7 @@ from service.database import SessionDep
 from service.models import Circumstance
 from service.preconditions import etag
 from service.queries import children, reference
+from service.queries.written import written
 from service.wire import Code, Day, Identifier, Input, Note, absent, changed_days, first_day, json_answer, period
 
 router = APIRouter(prefix="/v1/children/{child_id}/circumstances", tags=["children"])
@@ -65,7 +66,7 @@ async def create_circumstance(
     session.add(record)
     await ledger.post(session, [child_id], today, "create_circumstance")
     headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
-    return json_answer(await children.written(session, children.CIRCUMSTANCE, record.id), headers, 201)
+    return json_answer(await written(session, children.CIRCUMSTANCE, record.id), headers, 201)
 
 
 @router.patch("/{circumstance_id}", response_model=CircumstanceRecord)
@@ -86,7 +87,7 @@ async def update_circumstance(
     await reference.check_category(session, record.category_code, first_day(record.during))
     record.sqlmodel_update(body.model_dump(include={"evidence"}, exclude_unset=True))
     await ledger.post(session, [child_id], today, "update_circumstance")
-    answer = await children.written(session, children.CIRCUMSTANCE, circumstance_id)
+    answer = await written(session, children.CIRCUMSTANCE, circumstance_id)
     return json_answer(answer, {"ETag": etag(version)})
 
 

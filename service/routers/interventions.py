@@ -9,7 +9,8 @@ from service.database import SessionDep
 from service.domain.refusal import Refusal
 from service.models import Intervention
 from service.preconditions import etag
-from service.queries import cases, children, reference
+from service.queries import cases, reference
+from service.queries.written import written
 from service.wire import Code, Day, Identifier, Input, Name, absent, json_answer
 
 router = APIRouter(prefix="/v1/cases/{case_id}/interventions", tags=["cases"])
@@ -56,7 +57,7 @@ async def create_intervention(
     session.add(record)
     await ledger.post(session, [case.child_id], today, "create_intervention")
     headers = {"ETag": etag(case.version), "Location": f"/v1/cases/{case_id}"}
-    return json_answer(await children.written(session, cases.INTERVENTION, record.id), headers, 201)
+    return json_answer(await written(session, cases.INTERVENTION, record.id), headers, 201)
 
 
 @router.patch("/{intervention_id}", response_model=InterventionRecord)
@@ -77,7 +78,7 @@ async def update_intervention(
     record.sqlmodel_update(body.model_dump(exclude={"measure"}, exclude_unset=True))
     check_days(record)
     await ledger.post(session, [case.child_id], today, "update_intervention")
-    answer = await children.written(session, cases.INTERVENTION, intervention_id)
+    answer = await written(session, cases.INTERVENTION, intervention_id)
     return json_answer(answer, {"ETag": etag(case.version)})
 
 

@@ -13,6 +13,7 @@ from service.database import SessionDep
 from service.models import Residence
 from service.preconditions import etag
 from service.queries import areas, children
+from service.queries.written import written
 from service.wire import AreaCode, Day, Identifier, Input, Place, absent, changed_days, first_day, json_answer, period
 
 router = APIRouter(prefix="/v1/children/{child_id}/residences", tags=["children"])
@@ -61,7 +62,7 @@ async def create_residence(child_id: Identifier, body: ResidenceInput, session: 
     session.add(record)
     await ledger.post(session, [child_id], today, "create_residence")
     headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
-    return json_answer(await children.written(session, children.RESIDENCE, record.id), headers, 201)
+    return json_answer(await written(session, children.RESIDENCE, record.id), headers, 201)
 
 
 @router.patch("/{residence_id}", response_model=ResidenceRecord)
@@ -82,7 +83,7 @@ async def update_residence(
     if "reason" in body.model_fields_set or record.during.upper is None:
         record.end_reason = body.reason
     await ledger.post(session, [child_id], today, "update_residence")
-    return json_answer(await children.written(session, children.RESIDENCE, residence_id), {"ETag": etag(version)})
+    return json_answer(await written(session, children.RESIDENCE, residence_id), {"ETag": etag(version)})
 
 
 @router.delete("/{residence_id}", status_code=204)

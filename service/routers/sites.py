@@ -12,7 +12,8 @@ from service.clock import Today
 from service.database import ReaderDep, SessionDep
 from service.models import Site, SiteStage
 from service.preconditions import etag, read_answer
-from service.queries import areas, children, sites
+from service.queries import areas, sites
+from service.queries.written import written
 from service.wire import AreaCode, Day, Identifier, Input, Page, Place, absent, json_answer, period
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
@@ -95,7 +96,7 @@ async def create_site(body: SiteInput, session: SessionDep, today: Today) -> Res
     session.add(site)
     await session.flush()  # a site without a stage counts nothing: there is nothing to post
     headers = {"ETag": etag(1), "Location": f"/v1/sites/{site.id}"}
-    return json_answer(await children.written(session, sites.ONE, site.id), headers, 201)
+    return json_answer(await written(session, sites.ONE, site.id), headers, 201)
 
 
 @router.get("/{site_id}", response_model=SiteRecord)
@@ -114,7 +115,7 @@ async def create_stage(site_id: Identifier, body: StageInput, session: SessionDe
     session.add(record)
     await ledger.post(session, [site_id], today, "create_stage")
     headers = {"ETag": etag(version), "Location": f"/v1/sites/{site_id}"}
-    return json_answer(await children.written(session, sites.STAGE, record.id), headers, 201)
+    return json_answer(await written(session, sites.STAGE, record.id), headers, 201)
 
 
 @router.delete("/{site_id}/stages/{stage_id}", status_code=204)
