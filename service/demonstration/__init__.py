@@ -1,0 +1,5 @@
+"""The demonstration province: real communes, made-up children, the same for the same number and seed."""
+
+from service.demonstration.filling import RegisterNotEmpty, fill
+
+__all__ = ["RegisterNotEmpty", "fill"]
