@@ -1,0 +1,91 @@
+"""The same questions put to the reference and to the ledger."""
+
+from collections.abc import Iterable
+from dataclasses import astuple
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import asyncpg
+
+from tests.ledger.records import History
+from tests.ledger.reference import birthday, count
+from tests.ledger.tables import MAP
+
+COMMUNES = ("12145", "11950", "12205")
+PROVINCE = "33"
+MEASURES = ("children", "special", "at_risk", "special_assisted", "at_risk_assisted", "model")
+WITHOUT_CATEGORY = ("children", "model")
+AGES_OF_BIRTHDAYS = (0, 3, 6, 11, 16)
+DAY = timedelta(days=1)
+Answers = dict[tuple[str, str, date], int]  # how many, by measure, commune and day; without the zeros
+
+
+class Cut(NamedTuple):
+    """Which of the children: of one category, one sex, one age band, or all."""
+
+    category: str = "all"
+    sex: str = "all"
+    age_band: str = "all"
+
+    def pairs(self) -> dict[str, str]:
+        """The category in which to count each measure."""
+        return {measure: "all" if measure in WITHOUT_CATEGORY else self.category for measure in MEASURES}
+
+
+ALL = Cut()
+
+
+def days_of(history: History) -> set[date]:
+    """The days that the records name, and the birthdays that matter."""
+    named = {value for kind in astuple(history) for record in kind for value in record if isinstance(value, date)}
+    return named | {birthday(child.born, age) for child in history.children for age in AGES_OF_BIRTHDAYS}
+
+
+def with_neighbours(days: Iterable[date]) -> list[date]:
+    return sorted({near for day in days for near in (day - DAY, day, day + DAY)})
+
+
+def by_reference(history: History, days: Iterable[date], cut: Cut = ALL) -> Answers:
+    every = {
+        (measure, area, day): count(history, measure, area, day, category, cut.sex, cut.age_band)
+        for measure, category in cut.pairs().items()
+        for area in COMMUNES
+        for day in days
+    }
+    return {question: stock for question, stock in every.items() if stock}
+
+
+NAMED = f"JOIN area_version v ON v.area_id = c.area_id AND v.during @> date '{MAP}'"
+STOCKS = f"""
+SELECT c.measure, v.code, c.day, c.stock
+FROM stocks(1::smallint, $1, $2, $3, $4, (SELECT area_id FROM area_version WHERE code = '{PROVINCE}'
+            AND during @> date '{MAP}'), date '{MAP}', $5) c {NAMED}
+WHERE c.stock <> 0
+"""
+SPELLS_KNOWN = f"""
+SELECT c.measure, v.code, d.day, count(*) AS stock
+FROM spell c {NAMED}
+JOIN unnest($1::text[], $2::text[]) AS w (measure, category) ON (w.measure, w.category) = (c.measure, c.category)
+JOIN unnest($4::date[]) AS d (day) ON c.during @> d.day
+WHERE $3 IN ('all', c.sex) AND c.posted <= $5 AND (c.withdrawn IS NULL OR c.withdrawn > $5)
+GROUP BY c.measure, v.code, d.day
+"""
+
+
+def answers(rows: list[asyncpg.Record]) -> Answers:
+    return {(row["measure"], row["code"], row["day"]): row["stock"] for row in rows}
+
+
+async def by_ledger(connection: asyncpg.Connection, days: Iterable[date], cut: Cut = ALL) -> Answers:
+    measures, categories = zip(*cut.pairs().items(), strict=True)
+    return answers(await connection.fetch(STOCKS, measures, categories, cut.sex, cut.age_band, list(days)))
+
+
+async def as_known(connection: asyncpg.Connection, number: int, days: Iterable[date], cut: Cut = ALL) -> Answers:
+    """What the ledger said when this was its last posting, in whatever age."""
+    measures, categories = zip(*cut.pairs().items(), strict=True)
+    return answers(await connection.fetch(SPELLS_KNOWN, measures, categories, cut.sex, list(days), number))
+
+
+async def differences(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    return await connection.fetch("SELECT * FROM ledger_differences()")

@@ -1,0 +1,103 @@
+"""The same records in the tables: written as the service writes them, and posted."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import astuple
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
+
+MAP = date(2018, 6, 30)  # every commune of these tests is on the map of this day
+POSTED_ON = date(2020, 12, 31)
+EMPTY = History()
+Step = Sequence[History]  # the register after each of the changes that are posted together
+
+AREA = f"(SELECT area_id FROM area_version WHERE code = %s AND during @> date '{MAP}')"
+DURING = "daterange($4, $5)"
+INSERT = {
+    Child: "INSERT INTO child (id, sex, date_of_birth, full_name) VALUES ($1, $2, $3, 'Nguyễn Văn An')",
+    Residence: f"INSERT INTO residence (id, child_id, area_id, during) VALUES ($1, $2, {AREA % '$3'}, {DURING})",
+    Circumstance: f"INSERT INTO circumstance (id, child_id, category_code, during) VALUES ($1, $2, $3, {DURING})",
+    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, 'support')",
+    Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
+    "VALUES ($1, $2, $3, $4, 'support')",
+    Site: f"INSERT INTO site (id, area_id) VALUES ($1, {AREA % '$2'})",
+    Stage: f"INSERT INTO site_stage (id, site_id, stage, during) VALUES ($1, $2, $3, {DURING})",
+}
+UPDATE = {
+    Child: "UPDATE child SET sex = $2, date_of_birth = $3 WHERE id = $1",
+    Residence: f"UPDATE residence SET child_id = $2, area_id = {AREA % '$3'}, during = {DURING} WHERE id = $1",
+    Circumstance: f"UPDATE circumstance SET child_id = $2, category_code = $3, during = {DURING} WHERE id = $1",
+    Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4 WHERE id = $1",
+    Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4 WHERE id = $1",
+    Site: f"UPDATE site SET area_id = {AREA % '$2'} WHERE id = $1",
+    Stage: f"UPDATE site_stage SET site_id = $2, stage = $3, during = {DURING} WHERE id = $1",
+}
+TABLE = {
+    Child: "child",
+    Residence: "residence",
+    Circumstance: "circumstance",
+    Case: "case_file",
+    Intervention: "intervention",
+    Site: "site",
+    Stage: "site_stage",
+}
+
+
+def ends_earlier(record: Record, old: Record) -> bool:
+    """Makes room for another record, so it is written first."""
+    return (getattr(record, "until", None) or date.max) < (getattr(old, "until", None) or date.max)
+
+
+def starts_later(record: Record, old: Record) -> bool:
+    return getattr(record, "start", date.min) > getattr(old, "start", date.min)
+
+
+@asynccontextmanager
+async def undone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """What happens inside has not happened afterwards."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+
+
+async def change(connection: asyncpg.Connection, before: History, after: History) -> set[UUID]:
+    """Deletes, updates and inserts what is different. Answers the children and sites that this says something about."""
+    old, new = before.records(), after.records()
+    gone = [record for key, record in old.items() if key not in new]
+    changed = [record for key, record in new.items() if key in old and old[key] != record]
+    fresh = [record for key, record in new.items() if key not in old]
+    for record in reversed(gone):
+        await connection.execute(f"DELETE FROM {TABLE[type(record)]} WHERE id = $1", record.id)
+    for record in sorted(changed, key=lambda r: not (ends_earlier(r, old[r.id]) or starts_later(r, old[r.id]))):
+        await connection.execute(UPDATE[type(record)], *astuple(record))
+    for record in fresh:
+        await connection.execute(INSERT[type(record)], *astuple(record))
+    return {after.subject(r) for r in (*changed, *fresh)} | {before.subject(r) for r in gone}
+
+
+async def write(connection: asyncpg.Connection, before: History, *afters: History) -> list[UUID]:
+    """One change after the other. Answers whom to post, in key order."""
+    subjects = set()
+    for after in afters:
+        subjects |= await change(connection, before, after)
+        before = after
+    return sorted(subjects)
+
+
+async def post(connection: asyncpg.Connection, subjects: Iterable[UUID]) -> int | None:
+    return await connection.fetchval("SELECT ledger_post($1::uuid[], $2, 'test', 'test')", list(subjects), POSTED_ON)
+
+
+async def enter(connection: asyncpg.Connection, story: Iterable[Step], before: History = EMPTY) -> History:
+    """Writes and posts one step after the other. Answers how the register ends."""
+    for step in story:
+        await post(connection, await write(connection, before, *step))
+        before = step[-1]
+    return before

@@ -1,0 +1,56 @@
+"""The parity tests can fail: each of these wrong readings of the words is found within a few histories."""
+
+from functools import cache
+from importlib.resources import files
+
+import asyncpg
+import pytest
+from hypothesis import given
+
+from tests.ledger.answers import by_ledger, by_reference, days_of, with_neighbours
+from tests.ledger.histories import profile, stories
+from tests.ledger.tables import Step, enter, undone
+
+MEANING = files("service.ledger").joinpath("spells.sql").read_text(encoding="utf-8")
+
+
+@cache
+def some_stories() -> list[list[Step]]:
+    drawn = []
+
+    @profile(150)
+    @given(stories())
+    def draw(story: list[Step]) -> None:
+        drawn.append(story)
+
+    draw()
+    return drawn
+
+
+async def disagrees(connection: asyncpg.Connection, story: list[Step]) -> bool:
+    async with undone(connection):
+        days = with_neighbours(days_of(await enter(connection, story)))
+        return await by_ledger(connection, days) != by_reference(story[-1][-1], days)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        pytest.param("birthday(c.date_of_birth, 16)", "birthday(c.date_of_birth, 16) + 1", id="16th birthday counts"),
+        pytest.param(
+            "make_interval(years => age))::date", "make_interval(days => age * 365))::date", id="years of 365"
+        ),
+        pytest.param("- coalesce(s.days, '{}')", "", id="at risk beside special"),
+        pytest.param("f.closed_on)) AS days", "f.closed_on, '[]')) AS days", id="closing day counts"),
+        pytest.param("greatest(f.opened_on, i.started_on), f", "f.opened_on, f", id="assisted from the opening"),
+        pytest.param("min(started_on)", "max(started_on)", id="assisted from the last intervention"),
+        pytest.param("'completed', 'replicated'", "'completed'", id="replicated is not a model"),
+    ],
+)
+async def test_a_wrong_reading_is_noticed(connection: asyncpg.Connection, right: str, wrong: str) -> None:
+    assert right in MEANING
+    await connection.execute(MEANING.replace(right, wrong))
+    noticed = False
+    for story in some_stories():
+        noticed = noticed or await disagrees(connection, story)
+    assert noticed
