@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from service.database import Reader
 from service.domain.attainment import Measurement
@@ -33,21 +34,22 @@ SELECT v.area_id, v.code, v.name, v.kind, a.level
 FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.during @> $2::date
 """
 
+PLACES = """
+SELECT v.area_id, v.code, v.name, v.kind
+FROM area_within place JOIN area_version v ON v.area_id = place.area_id AND v.during @> $3::date
+WHERE place.ancestor_id = $1 AND place.area_level = $2 AND place.during @> $3::date
+ORDER BY v.code COLLATE "C"
+"""
+# Apart from the places: a plan for both at once guesses few places and compares each with every sum.
 BY_AREA = """
-SELECT v.code, v.name, v.kind,
+SELECT up.ancestor_id,
        coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $8), 0)::bigint AS numerator,
        coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $8), 0)::bigint AS denominator,
        coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $9), 0)::bigint AS numerator_before,
        coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $9), 0)::bigint AS denominator_before
-FROM area_within place
-JOIN area_version v ON v.area_id = place.area_id AND v.during @> $8::date
-LEFT JOIN (
-    stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$8::date, $9::date]) s
-    JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
-) ON up.ancestor_id = place.area_id
-WHERE place.ancestor_id = $7 AND place.area_level = $10 AND place.during @> $8::date
-GROUP BY v.code, v.name, v.kind
-ORDER BY v.code COLLATE "C"
+FROM stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$8::date, $9::date]) s
+JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
+GROUP BY up.ancestor_id
 """
 OVER_TIME = """
 SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
@@ -150,12 +152,13 @@ async def by_area(
     reader: Reader, rule: int, indicator: Indicator, split: Split, within: Area, level: str, on: date, before: date
 ) -> list[tuple[dict[str, str], Measurement, Measurement]]:
     """Every area of a level within an area, by code, with what was measured on the day and on the day before it."""
+    measures = (indicator.numerator, indicator.denominator)
+    places = await reader.fetch(PLACES, within.area_id, level, on)
     rows = await reader.fetch(
         BY_AREA,
         rule,
-        indicator.numerator,
-        indicator.denominator,
-        split.categories(indicator.numerator, indicator.denominator),
+        *measures,
+        split.categories(*measures),
         split.sex,
         split.age_band,
         within.area_id,
@@ -163,15 +166,18 @@ async def by_area(
         before,
         level,
     )
+    sums = {row[0]: row for row in rows}
+    nothing = (None, 0, 0, 0, 0)
     count = indicator.denominator is None
-    return [
-        (
-            {"code": r[0], "name": r[1], "kind": r[2]},
-            Measurement(r[3], None if count else r[4]),
-            Measurement(r[5], None if count else r[6]),
-        )
-        for r in rows
-    ]
+
+    def measurement(row: Any, column: int) -> Measurement:
+        return Measurement(row[column], None if count else row[column + 1])
+
+    found = []
+    for area_id, code, name, kind in places:
+        row = sums.get(area_id, nothing)
+        found.append(({"code": code, "name": name, "kind": kind}, measurement(row, 1), measurement(row, 3)))
+    return found
 
 
 async def over_time(

@@ -1,12 +1,15 @@
 """A province as its people use it: filled, asked, changed, exported, counted again by hand."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
+from service.embedded import attached
 from tests.journeys.recount import recount
 from tests.journeys.service import Running, client, command, serving
 
@@ -50,11 +53,8 @@ def test_the_day_of_the_demonstration_is_the_last_of_the_programme(province: Run
 
 def test_a_circumstance_added_by_post_changes_the_next_answer(province: Running, data_dir: Path) -> None:
     with client(province) as api:
-        counts_already = {
-            item["child_id"]
-            for page in api.get("/v1/indicators/special_rate/records?on=2020-12-31&side=numerator&limit=500").json()["items"]
-            for item in [page]
-        }
+        records = api.get("/v1/indicators/special_rate/records?on=2020-12-31&side=numerator&limit=500").json()["items"]
+        counts_already = {item["child_id"] for item in records}
         children = api.get("/v1/children?on=2020-12-31&age_until=10&limit=50").json()["items"]
         child = next(c for c in children if c["id"] not in counts_already)
         before = scoreboard(api, "2020-12-31")["special_rate"]
@@ -92,7 +92,29 @@ def test_export_does_not_write_over_what_is_there(province: Running, data_dir: P
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+SPOIL_A_PAGE = "UPDATE page SET opening = 1000 WHERE (cell_id, month) = (SELECT cell_id, month FROM page LIMIT 1)"
+FORGET_A_RECORD = """
+DELETE FROM circumstance WHERE child_id = (SELECT subject_id FROM spell WHERE measure = 'special' LIMIT 1)
+"""
+
+
+async def behind_the_back(dsn: str) -> None:
+    """Change a page and the records without a posting, as no part of the service can."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(SPOIL_A_PAGE)
+        await connection.execute(FORGET_A_RECORD)
+    finally:
+        await connection.close()
+
+
 def test_verify_names_what_differs_and_rebuild_mends_it(province: Running, data_dir: Path) -> None:
-    dsn = f"postgresql://postgres@/child_protection?host={data_dir / 'socket'}&port=5432"
-    spoilt = command("ledger", "verify", "--database-url", dsn.replace(" ", "%20"))
-    assert spoilt.returncode == 0, spoilt.stderr
+    with attached(data_dir) as server:
+        asyncio.run(behind_the_back(server.dsn))
+    spoilt = command("ledger", "verify", "--data-dir", data_dir)
+    assert spoilt.returncode == 1
+    assert "difference=the page is not what the spells say" in spoilt.stdout
+    assert "difference=in the ledger, not in the records" in spoilt.stdout
+    mended = command("ledger", "rebuild", "--data-dir", data_dir)
+    assert (mended.returncode, "posting" in mended.stdout) == (0, True)
+    assert command("ledger", "verify", "--data-dir", data_dir).returncode == 0

@@ -91,7 +91,7 @@ async def extend(connection: asyncpg.Connection) -> None:
 
 async def until_somebody_waits(pool: asyncpg.Pool) -> None:
     """For a lock that somebody else holds."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(20):
         while not await pool.fetchval(SOMEBODY_WAITS):
             pass
 
