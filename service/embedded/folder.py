@@ -72,7 +72,7 @@ def prepared(data_dir: Path) -> DataFolder:
 def socket_folder(folder: Path) -> Path:
     """A socket's address holds 107 bytes, and some characters mean something to PostgreSQL or to its clients."""
     inside = folder / "socket"
-    plain = str(inside).isprintable() and not set(str(inside)) & set(',":\\')
+    plain = str(inside).isprintable() and not set(str(inside)) & set(',":\\$`')
     if plain and len(os.fsencode(inside / ".s.PGSQL.5432")) < 107:
         return inside
     # Not the temporary folder of the environment, which may be long, and another one for the next command.
