@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_any_name_of_a_folder_will_do(folder: Path, name: str) -> None:
         server.socket.chmod(0o755)
         with pytest.raises(ServerError, match=str(server.socket)), attached(folder / name, QUICK):
             pass
-        server.socket.rmdir()
+        shutil.rmtree(server.socket)
 
 
 def test_a_cluster_of_another_major_version_is_refused(data: Path) -> None:
