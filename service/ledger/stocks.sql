@@ -18,7 +18,7 @@ CREATE FUNCTION stocks(of_rule smallint, of_measures text[], of_categories text[
                        within_area integer, on_map date, on_days date[])
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
-SELECT c.area_id, c.measure, d.day, (p.opening + p.running[extract(day FROM d.day)::integer])::bigint
+SELECT c.area_id, c.measure, d.day, (p.opening + p.running[d.day - p.month + 1])::bigint
 FROM cell c
 JOIN page p ON p.cell_id = c.id
     AND p.month = ANY (ARRAY(SELECT DISTINCT u.day - (extract(day FROM u.day)::integer - 1) FROM unnest(on_days) u (day)))
@@ -30,9 +30,7 @@ WHERE c.rule = of_rule AND c.measure = ANY (of_measures) AND c.category = 'all' 
 UNION ALL
 
 SELECT c.area_id, c.measure, d.day,
-       CASE WHEN p.month = d.day - (extract(day FROM d.day)::integer - 1)
-            THEN p.opening + p.running[extract(day FROM d.day)::integer]
-            ELSE p.opening + p.running[31] END
+       p.opening + p.running[least(d.day - p.month + 1, 31)]
 FROM unnest(of_measures, of_categories) AS w (measure, category)
 JOIN cell c ON c.rule = of_rule AND c.measure = w.measure AND c.category = w.category
     AND c.sex = of_sex AND c.age_band = of_band AND c.area_id = ANY (communes_within(within_area, on_map))
