@@ -31,7 +31,9 @@ STOCKS = """
 SELECT area_id, measure, day, stock
 FROM stocks(1::smallint, '{special,children}', '{all,all}', 'all', 'all', $1, $2::date, $3::date[])
 """
-PROVINCE = f"SELECT measure, day, sum(stock) FROM ({STOCKS}) s GROUP BY measure, day"
+PROVINCE = """
+SELECT measure, day, stock FROM total_stocks(1::smallint, '{special,children}', $1, $2::date, $3::date[])
+"""
 
 Line = Callable[[asyncpg.Connection, int], Awaitable[None]]
 

@@ -90,7 +90,22 @@ CREATE INDEX spell_place ON spell (rule, measure, category, area_id, subject_id)
 CREATE INDEX spell_posted ON spell (posted);
 CREATE INDEX spell_withdrawn ON spell (withdrawn) WHERE withdrawn IS NOT NULL;
 
--- What is counted together. 'all' stands for every category, sex or age band.
+-- A page is one month of what is counted together, as known now: the stock before it, and the change since then up to
+-- the end of each day. Rewritten often, never indexed on what is rewritten: hence the room for heap-only updates.
+
+-- Totals (every category, sex and age band) have a page for every month, in the order of months: one day of a measure
+-- in all communes is one stretch of them.
+CREATE TABLE total_page (
+    rule smallint NOT NULL REFERENCES counting_rule,
+    measure text NOT NULL,
+    month date NOT NULL CONSTRAINT total_page_month_first_day CHECK (extract(day FROM month) = 1),
+    area_id integer NOT NULL REFERENCES area,
+    opening integer NOT NULL,
+    running integer[] NOT NULL CONSTRAINT total_page_running_days CHECK (array_length(running, 1) = 31),
+    PRIMARY KEY (rule, measure, month, area_id)
+) WITH (fillfactor = 70);
+
+-- A part of what is counted, by category, sex or age band; 'all' stands for every one of them.
 CREATE TABLE cell (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     area_id integer NOT NULL REFERENCES area,
@@ -99,12 +114,11 @@ CREATE TABLE cell (
     category text NOT NULL,
     sex text NOT NULL,
     age_band text NOT NULL,
-    total boolean NOT NULL GENERATED ALWAYS AS (category = 'all' AND sex = 'all' AND age_band = 'all') STORED,
-    CONSTRAINT cell_key UNIQUE (rule, measure, category, sex, age_band, area_id)
+    CONSTRAINT cell_key UNIQUE (rule, measure, category, sex, age_band, area_id),
+    CONSTRAINT cell_is_a_part CHECK (NOT (category = 'all' AND sex = 'all' AND age_band = 'all'))
 );
 
--- One month of one cell, as known now: the stock before it, and the change since then up to the end of each day.
--- Rewritten often and never indexed on what is rewritten, hence the room for heap-only updates.
+-- Parts have pages only for the months in which something moved.
 CREATE TABLE page (
     cell_id integer NOT NULL REFERENCES cell,
     month date NOT NULL CONSTRAINT page_month_first_day CHECK (extract(day FROM month) = 1),
@@ -129,4 +143,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE register, page, cell, spell, posting, target, indicator, age_band, counting_rule, programme")
+    op.execute("DROP TABLE register, page, cell, total_page, spell, posting")
+    op.execute("DROP TABLE target, indicator, age_band, counting_rule, programme")

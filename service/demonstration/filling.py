@@ -79,9 +79,9 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
     await connection.execute("ANALYZE posting, spell")
     notify("postings", 1, 1)
     notify("pages", 0, 1)
-    async with set_aside(connection, ["cell", "page"]):
+    async with set_aside(connection, ["cell", "page", "total_page"]):
         await connection.execute("SELECT rebuild_pages()")
-    await connection.execute("ANALYZE cell, page")
+    await connection.execute("ANALYZE cell, page, total_page")
     notify("pages", 1, 1)
 
 

@@ -1,7 +1,7 @@
--- Pages: one month of one cell, as known now. A stock on a day is opening + running[day].
+-- Pages: one month of a total or of a cell, as known now. A stock on a day is opening + running[day].
 
 DROP AGGREGATE IF EXISTS running(integer, bigint);
-DROP FUNCTION IF EXISTS movements, running_after, posting_movements, turn_pages, expected_pages, rebuild_pages;
+DROP FUNCTION IF EXISTS movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages;
 
 -- The changes that one spell makes: one more from its first day and one less from its end, in every cell of sex and
 -- age band (each one, and all) that the spell belongs to. Cells of an age band see the part lived at that age.
@@ -35,6 +35,13 @@ CREATE AGGREGATE running(integer, bigint) (
     INITCOND = '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}'
 );
 
+-- Two running totals of one month together; either may be missing.
+CREATE FUNCTION running_sum(a integer[], b integer[]) RETURNS integer[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT CASE WHEN a IS NULL THEN coalesce(b, array_fill(0, ARRAY[31])) WHEN b IS NULL THEN a
+            ELSE (SELECT array_agg(u.x + u.y ORDER BY u.i) FROM unnest(a, b) WITH ORDINALITY AS u (x, y, i)) END
+$$;
+
 -- What one posting moved: the days on which a cell's stock changed, and by how many.
 CREATE FUNCTION posting_movements(turned bigint, horizon date)
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text, day date,
@@ -60,45 +67,61 @@ DECLARE
     horizon date;
     zero CONSTANT integer[] := array_fill(0, ARRAY[31]);
 BEGIN
-    LOCK TABLE page IN ROW EXCLUSIVE MODE;  -- before the horizon is read: whoever moves it locks the pages first
+    LOCK TABLE total_page, page IN ROW EXCLUSIVE MODE;  -- before the horizon is read: whoever moves it locks the pages first
     SELECT page_horizon INTO STRICT horizon FROM register;
+
+    -- Totals: every month from the first movement until the horizon. Months without a page yet lie before the first.
+    WITH by_month AS MATERIALIZED (
+        SELECT rule, measure, area_id, day - (extract(day FROM day)::integer - 1) AS month, sum(change) AS change,
+               running(extract(day FROM day)::integer, change) AS running
+        FROM posting_movements(turned, horizon)
+        WHERE category = 'all' AND sex = 'all' AND age_band = 'all'
+        GROUP BY rule, measure, area_id, day - (extract(day FROM day)::integer - 1)
+    )
+    INSERT INTO total_page (rule, measure, month, area_id, opening, running)
+    SELECT f.rule, f.measure, g.month::date, f.area_id,
+           coalesce(present.opening, 0) + coalesce(
+               (SELECT sum(e.change) FROM by_month e
+                WHERE (e.rule, e.measure, e.area_id) = (f.rule, f.measure, f.area_id) AND e.month < g.month), 0),
+           running_sum(present.running, b.running)
+    FROM (SELECT rule, measure, area_id, min(month) AS month FROM by_month GROUP BY rule, measure, area_id) f
+    CROSS JOIN LATERAL generate_series(f.month, horizon - interval '1 month', interval '1 month') AS g (month)
+    LEFT JOIN total_page present ON (present.rule, present.measure, present.month, present.area_id)
+        = (f.rule, f.measure, g.month::date, f.area_id)
+    LEFT JOIN by_month b ON (b.rule, b.measure, b.month, b.area_id) = (f.rule, f.measure, g.month::date, f.area_id)
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (rule, measure, month, area_id)
+    DO UPDATE SET opening = excluded.opening, running = excluded.running;
 
     INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
     SELECT DISTINCT area_id, rule, measure, category, sex, age_band
     FROM posting_movements(turned, horizon) m
-    WHERE NOT EXISTS (SELECT FROM cell c WHERE (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
+    WHERE NOT (category = 'all' AND sex = 'all' AND age_band = 'all')
+      AND NOT EXISTS (SELECT FROM cell c WHERE (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
                       = (m.area_id, m.rule, m.measure, m.category, m.sex, m.age_band))
     ORDER BY 1, 2, 3, 4, 5, 6;
 
+    -- Cells: the months that moved, and every page after the first of them. What no longer moves is no page.
     WITH by_month AS MATERIALIZED (
-        SELECT c.id AS cell_id, c.total, m.day - (extract(day FROM m.day)::integer - 1) AS month, sum(m.change) AS change,
+        SELECT c.id AS cell_id, m.day - (extract(day FROM m.day)::integer - 1) AS month, sum(m.change) AS change,
                running(extract(day FROM m.day)::integer, m.change) AS running
         FROM posting_movements(turned, horizon) m
         JOIN cell c ON (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
             = (m.area_id, m.rule, m.measure, m.category, m.sex, m.age_band)
         GROUP BY c.id, m.day - (extract(day FROM m.day)::integer - 1)
     ),
-    first_move AS MATERIALIZED (
-        SELECT cell_id, total, min(month) AS month FROM by_month GROUP BY cell_id, total
-    ),
-    -- The pages to write: those that exist from the first movement on, those of the months that moved and, of totals,
-    -- every month until the horizon.
     due AS (
-        SELECT p.cell_id, f.total, p.month FROM first_move f JOIN page p ON p.cell_id = f.cell_id AND p.month >= f.month
+        SELECT p.cell_id, p.month
+        FROM (SELECT cell_id, min(month) AS month FROM by_month GROUP BY cell_id) f
+        JOIN page p ON p.cell_id = f.cell_id AND p.month >= f.month
         UNION
-        SELECT cell_id, total, month FROM by_month
-        UNION
-        SELECT cell_id, total, generate_series(month, horizon - interval '1 month', interval '1 month')::date
-        FROM first_move WHERE total
+        SELECT cell_id, month FROM by_month
     ),
     written AS MATERIALIZED (
-        SELECT d.cell_id, d.total, d.month,
+        SELECT d.cell_id, d.month,
                coalesce(before.stock, 0) + coalesce(
                    (SELECT sum(b.change) FROM by_month b WHERE b.cell_id = d.cell_id AND b.month < d.month), 0) AS opening,
-               CASE WHEN b.running IS NULL THEN coalesce(present.running, zero)
-                    WHEN present.running IS NULL THEN b.running
-                    ELSE (SELECT array_agg(u.x + u.y ORDER BY u.i)
-                          FROM unnest(present.running, b.running) WITH ORDINALITY AS u (x, y, i)) END AS running
+               running_sum(present.running, b.running) AS running
         FROM due d
         LEFT JOIN page present ON present.cell_id = d.cell_id AND present.month = d.month
         LEFT JOIN by_month b ON b.cell_id = d.cell_id AND b.month = d.month
@@ -107,14 +130,13 @@ BEGIN
             FROM page q WHERE q.cell_id = d.cell_id AND q.month <= d.month ORDER BY q.month DESC LIMIT 1
         ) before ON true
     ),
-    -- A split cell keeps pages only for months in which something moved.
     erased AS (
         DELETE FROM page p USING written w
-        WHERE p.cell_id = w.cell_id AND p.month = w.month AND NOT w.total AND w.running = zero
+        WHERE p.cell_id = w.cell_id AND p.month = w.month AND w.running = zero
     )
     INSERT INTO page (cell_id, month, opening, running)
     SELECT cell_id, month, opening, running FROM written
-    WHERE total OR running <> zero
+    WHERE running <> zero
     ORDER BY cell_id, month
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
 END $$;
@@ -172,10 +194,24 @@ END $$;
 CREATE FUNCTION rebuild_pages() RETURNS void
 LANGUAGE plpgsql SET work_mem = '512MB' AS $$
 BEGIN
-    LOCK TABLE page IN SHARE ROW EXCLUSIVE MODE;
-    CREATE TEMPORARY TABLE expected ON COMMIT DROP AS SELECT * FROM expected_pages();
+    LOCK TABLE total_page, page IN SHARE ROW EXCLUSIVE MODE;
+    CREATE TEMPORARY TABLE expected ON COMMIT DROP AS
+    SELECT *, category = 'all' AND sex = 'all' AND age_band = 'all' AS total FROM expected_pages();
+
+    DELETE FROM total_page p
+    WHERE NOT EXISTS (SELECT FROM expected e WHERE e.total
+                      AND (e.rule, e.measure, e.month, e.area_id) = (p.rule, p.measure, p.month, p.area_id));
+    INSERT INTO total_page (rule, measure, month, area_id, opening, running)
+    SELECT e.rule, e.measure, e.month, e.area_id, e.opening, e.running
+    FROM expected e
+    LEFT JOIN total_page p USING (rule, measure, month, area_id)
+    WHERE e.total AND (p.opening, p.running) IS DISTINCT FROM (e.opening, e.running)
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (rule, measure, month, area_id)
+    DO UPDATE SET opening = excluded.opening, running = excluded.running;
+
     INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
-    SELECT DISTINCT area_id, rule, measure, category, sex, age_band FROM expected
+    SELECT DISTINCT area_id, rule, measure, category, sex, age_band FROM expected WHERE NOT total
     ORDER BY 2, 3, 4, 5, 6, 1
     ON CONFLICT DO NOTHING;
     ANALYZE cell;
@@ -184,11 +220,11 @@ BEGIN
     WHERE c.id = p.cell_id AND NOT EXISTS (
         SELECT FROM expected e WHERE (e.area_id, e.rule, e.measure, e.category, e.sex, e.age_band, e.month)
             = (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band, p.month));
-    INSERT INTO page AS p (cell_id, month, opening, running)
+    INSERT INTO page (cell_id, month, opening, running)
     SELECT c.id, e.month, e.opening, e.running
     FROM expected e JOIN cell c USING (area_id, rule, measure, category, sex, age_band)
-    LEFT JOIN page present ON present.cell_id = c.id AND present.month = e.month
-    WHERE (present.opening, present.running) IS DISTINCT FROM (e.opening, e.running)
+    LEFT JOIN page p ON p.cell_id = c.id AND p.month = e.month
+    WHERE (p.opening, p.running) IS DISTINCT FROM (e.opening, e.running)
     ORDER BY c.id, e.month
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
     DROP TABLE expected;

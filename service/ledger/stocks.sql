@@ -1,6 +1,6 @@
 -- What the ledger says: the stock of some measures on some days, by commune.
 
-DROP FUNCTION IF EXISTS communes_within, stocks;
+DROP FUNCTION IF EXISTS communes_within, total_stocks, stocks;
 
 -- The communes of an area on the map of a day.
 CREATE FUNCTION communes_within(within_area integer, on_map date) RETURNS integer[]
@@ -9,23 +9,39 @@ SELECT array_agg(area_id ORDER BY area_id) FROM area_within
 WHERE ancestor_id = within_area AND area_level = 'commune' AND during @> on_map
 $$;
 
--- `of_measures` and `of_categories` go in pairs. Three ways to the same number, of which a question takes one:
--- totals have a page for every month; split cells only for months that moved, so the last page up to the day holds;
--- days beyond the last page are counted from the spells. A commune without a page counts nothing and has no row.
+-- The stock of a whole area on many days, everyone together: a stretch of pages for each day, added up where they lie.
+-- Days beyond the last page have no row.
+CREATE FUNCTION total_stocks(of_rule smallint, of_measures text[], within_area integer, on_map date, on_days date[])
+RETURNS TABLE (measure text, day date, stock bigint)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 200 SET plan_cache_mode = force_generic_plan AS $$
+SELECT w.measure, d.day, coalesce((
+    SELECT sum(p.opening + p.running[d.day - p.month + 1]) FROM total_page p
+    WHERE p.rule = of_rule AND p.measure = w.measure AND p.month = d.day - (extract(day FROM d.day)::integer - 1)
+      AND p.area_id = ANY (ARRAY(
+          SELECT area_id FROM area_within
+          WHERE ancestor_id = within_area AND area_level = 'commune' AND during @> on_map))), 0)
+FROM unnest(of_measures) AS w (measure) CROSS JOIN unnest(on_days) AS d (day)
+WHERE d.day < (SELECT page_horizon FROM register)
+$$;
+
+-- The same by commune, and for parts. `of_measures` and `of_categories` go in pairs. Three ways to the same number, of which
+-- a pair takes one: totals have a page for every month; cells only for months that moved, so the last page up to the
+-- day holds; days beyond the last page are counted from the spells. A commune without a page counts nothing and has no row.
 -- Planned once and by itself (hence the setting, which also keeps it from being inlined) and with a word on how much comes
 -- back: left to its own guess of a few rows, the planner compares every page with every day, and sorts to add up.
 CREATE FUNCTION stocks(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
                        within_area integer, on_map date, on_days date[])
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
-SELECT c.area_id, c.measure, d.day, (p.opening + p.running[d.day - p.month + 1])::bigint
-FROM cell c
-JOIN page p ON p.cell_id = c.id
-    AND p.month = ANY (ARRAY(SELECT DISTINCT u.day - (extract(day FROM u.day)::integer - 1) FROM unnest(on_days) u (day)))
+SELECT p.area_id, p.measure, d.day, (p.opening + p.running[d.day - p.month + 1])::bigint
+FROM total_page p
 JOIN unnest(on_days) d (day) ON p.month = d.day - (extract(day FROM d.day)::integer - 1)
-WHERE c.rule = of_rule AND c.measure = ANY (of_measures) AND c.category = 'all' AND c.sex = 'all' AND c.age_band = 'all'
-  AND c.area_id = ANY (communes_within(within_area, on_map))
-  AND of_sex = 'all' AND of_band = 'all' AND of_categories <@ ARRAY['all']
+WHERE p.rule = of_rule
+  AND p.measure = ANY (ARRAY(SELECT w.measure FROM unnest(of_measures, of_categories) AS w (measure, category)
+                             WHERE w.category = 'all'))
+  AND p.month = ANY (ARRAY(SELECT DISTINCT u.day - (extract(day FROM u.day)::integer - 1) FROM unnest(on_days) u (day)))
+  AND p.area_id = ANY (communes_within(within_area, on_map))
+  AND of_sex = 'all' AND of_band = 'all'
 
 UNION ALL
 

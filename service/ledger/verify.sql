@@ -23,8 +23,12 @@ UNION ALL
 -- A total may begin with months of nothing; a missing page of such a month says the same.
 SELECT 'the page is not what the spells say', area_id, rule, measure, category, sex, age_band, month, NULL
 FROM expected_pages() e
-FULL JOIN (SELECT * FROM page JOIN cell ON cell.id = page.cell_id) p
-    USING (area_id, rule, measure, category, sex, age_band, month)
+FULL JOIN (
+    SELECT area_id, rule, measure, category, sex, age_band, month, opening, running, false AS total
+    FROM page JOIN cell ON cell.id = page.cell_id
+    UNION ALL
+    SELECT area_id, rule, measure, 'all', 'all', 'all', month, opening, running, true FROM total_page
+) p USING (area_id, rule, measure, category, sex, age_band, month)
 WHERE (coalesce(e.opening, 0), coalesce(e.running, array_fill(0, ARRAY[31])))
       IS DISTINCT FROM (coalesce(p.opening, 0), coalesce(p.running, array_fill(0, ARRAY[31])))
    OR p.opening IS NULL

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
-    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -66,8 +65,21 @@ class Spell(SQLModel, table=True):
     withdrawn: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("posting.number")))
 
 
+class TotalPage(SQLModel, table=True):
+    """One month of a measure in an area, everyone together: the stock before it, and the running change by day."""
+
+    __tablename__ = "total_page"
+
+    rule: int = Field(primary_key=True, foreign_key="counting_rule.id", sa_type=SmallInteger)
+    measure: str = Field(primary_key=True, sa_type=Text)
+    month: date = Field(primary_key=True)
+    area_id: int = Field(primary_key=True, foreign_key="area.id")
+    opening: int
+    running: list[int] = Field(sa_type=ARRAY(Integer))
+
+
 class Cell(SQLModel, table=True):
-    """Area, counting rule, measure, category, sex and age band, the last three also as `all`."""
+    """A part of what is counted: by category, sex or age band, each of them also as `all`, but not all three."""
 
     __table_args__ = (UniqueConstraint("rule", "measure", "category", "sex", "age_band", "area_id", name="cell_key"),)
 
@@ -78,14 +90,10 @@ class Cell(SQLModel, table=True):
     category: str = Field(sa_type=Text)
     sex: str = Field(sa_type=Text)
     age_band: str = Field(sa_type=Text)
-    total: bool = Field(
-        default=None,
-        sa_column_args=(Computed("category = 'all' AND sex = 'all' AND age_band = 'all'", persisted=True),),
-    )
 
 
 class Page(SQLModel, table=True):
-    """One month of one cell: the stock before it, and the running change to the end of each day."""
+    """One month of one cell in which something moved."""
 
     cell_id: int = Field(primary_key=True, foreign_key="cell.id")
     month: date = Field(primary_key=True)

@@ -15,6 +15,7 @@ PROGRAMME = """
 SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
        r.id AS rule, p.code || '/' || r.number AS rule_name,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
+       (SELECT page_horizon FROM register) AS page_horizon,
        -- Until the crosswalk between maps is built, no question may reach past the first change of a boundary.
        (SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id) AS answers_until
 FROM programme p JOIN counting_rule r ON r.programme_code = p.code
@@ -51,6 +52,7 @@ FROM stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$
 JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
 GROUP BY up.ancestor_id
 """
+TOTALS_OVER_TIME = "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4, $5)"
 OVER_TIME = """
 SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
 FROM stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8) s
@@ -94,6 +96,7 @@ class Programme:
     rule: int
     rule_name: str
     age_bands: list[str]
+    page_horizon: date
     answers_until: date
 
 
@@ -181,14 +184,22 @@ async def by_area(
 
 
 async def over_time(
-    reader: Reader, rule: int, wanted: list[Indicator], split: Split, within: Area, on_map: date, days: list[date]
+    reader: Reader,
+    programme: Programme,
+    wanted: list[Indicator],
+    split: Split,
+    within: Area,
+    on_map: date,
+    days: list[date],
 ) -> dict[tuple[str, date], Measurement]:
     """What each indicator measured in the whole area on each day."""
     measures = list(dict.fromkeys(m for i in wanted for m in (i.numerator, i.denominator) if m is not None))
-    categories = split.categories(*measures)
-    rows = await reader.fetch(
-        OVER_TIME, rule, measures, categories, split.sex, split.age_band, within.area_id, on_map, sorted(set(days))
-    )
+    place = (within.area_id, on_map, sorted(set(days)))
+    if split == Split() and max(days) < programme.page_horizon:
+        rows = await reader.fetch(TOTALS_OVER_TIME, programme.rule, measures, *place)
+    else:
+        part = (split.categories(*measures), split.sex, split.age_band)
+        rows = await reader.fetch(OVER_TIME, programme.rule, measures, *part, *place)
     stock = {(measure, day): number for measure, day, number in rows}
     return {
         (i.code, day): Measurement(

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from service.database import Reader
-from service.queries.attainment import Area, Split
+from service.queries.attainment import Area, Programme, Split
 
 COMMUNE_JSON = "json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)"
 CHILD_JSON = f"""json_build_object(
@@ -85,14 +85,22 @@ ORDER BY rank, code LIMIT $7
 class Question:
     """Which number, of which area, on which day."""
 
-    rule: int
+    programme: Programme
     split: Split
     within: Area
     on: date
 
     def arguments(self, measure: str) -> tuple[Any, ...]:
         (category,) = self.split.categories(measure)
-        return (self.rule, measure, category, self.split.sex, self.split.age_band, self.within.area_id, self.on)
+        return (
+            self.programme.rule,
+            measure,
+            category,
+            self.split.sex,
+            self.split.age_band,
+            self.within.area_id,
+            self.on,
+        )
 
 
 Rows = list[asyncpg.Record]
@@ -114,14 +122,14 @@ async def candidates(
 
 async def sites(reader: Reader, asked: Question, measure: str, after: str, limit: int) -> Rows:
     """The sites that count, by commune; one row more than the limit."""
-    return await reader.fetch(SITES, asked.rule, measure, asked.within.area_id, asked.on, after, limit + 1)
+    return await reader.fetch(SITES, asked.programme.rule, measure, asked.within.area_id, asked.on, after, limit + 1)
 
 
 async def communes_without(
     reader: Reader, asked: Question, measure: str, after: tuple[int, str], limit: int
 ) -> tuple[Rows, int]:
     """Communes that do not count, nearest first; and how many they are."""
-    arguments = (asked.rule, measure, asked.within.area_id, asked.on)
+    arguments = (asked.programme.rule, measure, asked.within.area_id, asked.on)
     rows = await reader.fetch(RANKED_COMMUNES, *arguments, *after, limit + 1)
     total = await reader.fetchval(f"SELECT count(*) FROM ({COMMUNES_WITHOUT}) g", *arguments)
     return rows, total

@@ -146,7 +146,7 @@ async def read_series(
     await check_split(reader, programme, indicator, split)
     area = await measured.area(reader, asked.area or programme.area_code, start)
     asked_days = [d for day in days for d in (day, day - YEAR)]
-    figures = await measured.over_time(reader, programme.rule, [indicator], split, area, start, asked_days)
+    figures = await measured.over_time(reader, programme, [indicator], split, area, start, asked_days)
     answer = heading(programme, indicator, area, start, today) | {"map": "on"}
     del answer["on"]
     answer["items"] = [

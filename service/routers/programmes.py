@@ -78,7 +78,7 @@ async def read_scoreboard(
     programme = await programme_of(reader, code, [on], asked.map, asked.known, today)
     area = await measured.area(reader, asked.area or programme.area_code, on)
     wanted = await measured.indicators(reader, programme, on)
-    figures = await measured.over_time(reader, programme.rule, wanted, Split(), area, on, [on, on - YEAR])
+    figures = await measured.over_time(reader, programme, wanted, Split(), area, on, [on, on - YEAR])
     items = [
         heading(programme, indicator, area, on, today)
         | shown(figures[indicator.code, on], figures[indicator.code, on - YEAR], indicator, on)

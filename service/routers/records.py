@@ -57,7 +57,7 @@ async def list_records(
     (indicator,) = await measured.indicators(reader, programme, on, code)
     await check_split(reader, programme, indicator, asked.split)
     area = await measured.area(reader, asked.area or programme.area_code, on)
-    question = records.Question(programme.rule, asked.split, area, on)
+    question = records.Question(programme, asked.split, area, on)
     if asked.side == "gap":
         return await candidates(asked, reader, question, indicator)
     measure = indicator.numerator if asked.side == "numerator" else indicator.denominator
@@ -76,7 +76,9 @@ async def list_records(
 async def candidates(asked: RecordsAsked, reader: Reader, question: records.Question, indicator: Indicator) -> Response:
     """Who could close the gap, nearest first, with how many are needed."""
     on = question.on
-    figures = await measured.over_time(reader, question.rule, [indicator], question.split, question.within, on, [on])
+    figures = await measured.over_time(
+        reader, question.programme, [indicator], question.split, question.within, on, [on]
+    )
     now = figures[indicator.code, on]
     needed = indicator.target.gap(now.numerator, now.whole) if now.whole else 0
     if indicator.denominator is None:
@@ -96,6 +98,8 @@ async def candidates(asked: RecordsAsked, reader: Reader, question: records.Ques
 
 async def now_of(reader: Reader, question: records.Question, indicator: Indicator, measure: str) -> int:
     on = question.on
-    figures = await measured.over_time(reader, question.rule, [indicator], question.split, question.within, on, [on])
+    figures = await measured.over_time(
+        reader, question.programme, [indicator], question.split, question.within, on, [on]
+    )
     now = figures[indicator.code, on]
     return now.numerator if measure == indicator.numerator else now.whole

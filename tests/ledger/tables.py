@@ -62,7 +62,7 @@ async def undone(connection: asyncpg.Connection) -> AsyncIterator[None]:
     transaction = connection.transaction()
     await transaction.start()
     try:
-        await connection.execute("TRUNCATE page")  # what earlier examples wrote and undid still takes room
+        await connection.execute("TRUNCATE page, total_page")  # what earlier examples wrote and undid still takes room
         yield
     finally:
         await transaction.rollback()

@@ -25,7 +25,10 @@ FROM spell s JOIN area_version v ON v.area_id = s.area_id AND v.during @> date '
 """
 PAGES = """
 SELECT p.month FROM page p JOIN cell c ON c.id = p.cell_id
-WHERE c.measure = 'special' AND (c.category, c.sex, c.age_band) = ($1, $2, $3) ORDER BY p.month
+WHERE c.measure = 'special' AND (c.category, c.sex, c.age_band) = ($1, $2, $3)
+UNION ALL
+SELECT month FROM total_page WHERE measure = 'special' AND ($1, $2, $3) = ('all', 'all', 'all')
+ORDER BY month
 """
 
 

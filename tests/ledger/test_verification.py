@@ -14,9 +14,8 @@ from tests.ledger.tables import EMPTY, POSTED_ON, enter
 CHILD = Child(UUID(int=1), "female", date(2010, 5, 17))
 HOME = Residence(UUID(int=2), CHILD.id, "12145", CHILD.born)
 DISABLED = Circumstance(UUID(int=3), CHILD.id, "d.2", date(2018, 6, 30), date(2020, 1, 1))
-CELL = "SELECT id FROM cell WHERE measure = 'special' AND (category, sex, age_band) = "
-TOTAL = f"({CELL} ('all', 'all', 'all'))"
-SPLIT = f"({CELL} ('d', 'female', 'all'))"
+TOTAL = "measure = 'special' AND month = '2021-12-01'"
+SPLIT = "(SELECT id FROM cell WHERE measure = 'special' AND (category, sex, age_band) = ('d', 'female', 'all'))"
 ZEROS = "array_fill(0, ARRAY[31])"
 UNPOSTED, STRAY, PAGE = (
     "in the records, not in the ledger",
@@ -28,8 +27,8 @@ HARM = {
     "a sex changed": "UPDATE child SET sex = 'male'",
     "a child deleted": "DELETE FROM child",
     "a residence deleted": "DELETE FROM residence",
-    "a total's opening": f"UPDATE page SET opening = 2 WHERE cell_id = {TOTAL} AND month = '2021-12-01'",
-    "a total's page missing": f"DELETE FROM page WHERE cell_id = {TOTAL} AND month = '2021-12-01'",
+    "a total's opening": f"UPDATE total_page SET opening = 2 WHERE {TOTAL}",
+    "a total's page missing": f"DELETE FROM total_page WHERE {TOTAL}",
     "a split cell's running total": f"UPDATE page SET running[31] = 7 WHERE cell_id = {SPLIT} AND month = '2018-06-01'",
     "a split cell's page missing": f"DELETE FROM page WHERE cell_id = {SPLIT} AND month = '2018-06-01'",
     "a split cell's page too many": f"INSERT INTO page VALUES ({SPLIT}, '2019-01-01', 0, {ZEROS})",
