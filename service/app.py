@@ -1,8 +1,9 @@
 """The application: routers, error handlers, request ids, operation ids."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from functools import partial
 
@@ -30,6 +31,7 @@ from service.routers import (
 )
 from service.routers import problems as problem_pages
 
+LOG = logging.getLogger(__name__)
 ROUTERS = (
     communes,
     children,
@@ -79,11 +81,11 @@ def lifespan(dsn: str, today: date | None) -> Callable[[FastAPI], AbstractAsyncC
         app.state.database = await Database.open(dsn)
         await look_after(app, today)
         upkeep = asyncio.create_task(keep_looking_after(app, today))
-        yield
-        upkeep.cancel()
-        with suppress(asyncio.CancelledError):
-            await upkeep
-        await app.state.database.close()
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            await app.state.database.close()
 
     return opened
 
@@ -98,5 +100,7 @@ async def look_after(app: FastAPI, today: date | None) -> None:
 async def keep_looking_after(app: FastAPI, today: date | None) -> None:
     while True:
         await asyncio.sleep(UPKEEP)
-        with suppress(OSError, *problems.TRANSIENT):  # the next look may find the database back
+        try:
             await look_after(app, today)
+        except Exception as error:  # the next look may find the database back, or mended
+            LOG.warning("upkeep failed: %s", type(error).__name__)

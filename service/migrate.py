@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from alembic import command
@@ -26,7 +27,14 @@ class OldServerError(Exception):
 
 
 async def migrate(url: str, today: date, revision: str = "head") -> None:
-    """All in one transaction, so that a database is of one version or of the next. Safe to repeat."""
+    """All in one transaction, so that a database is of one version or of the next. Safe to repeat, also at once."""
+    try:
+        await migrate_once(url, today, revision)
+    except IntegrityError:  # another service made the very first table at this moment: now it is there to be locked
+        await migrate_once(url, today, revision)
+
+
+async def migrate_once(url: str, today: date, revision: str) -> None:
     engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
@@ -41,8 +49,10 @@ async def migrate(url: str, today: date, revision: str = "head") -> None:
             await connection.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
             await connection.run_sync(run_alembic, revision)
             if revision == "head":
-                await install(raw)
-                await reference.load(raw, today)
+                changed = await install(raw)
+                new = await reference.load(raw, today)
+                if changed and not new:
+                    await ledger.rebuild(raw, today)  # what counts may mean something else now
     finally:
         await engine.dispose()
 
@@ -56,8 +66,10 @@ def run_alembic(connection: Connection, revision: str) -> None:
         command.downgrade(config, revision)
 
 
-async def install(connection: asyncpg.Connection) -> None:
+async def install(connection: asyncpg.Connection) -> bool:
     """Replace the functions of the ledger, unless they are these already: others may be running them."""
-    if not await connection.fetchval(INSTALLED, DIGEST):
-        await connection.execute(SCRIPTS)
-        await connection.execute(f"COMMENT ON FUNCTION ledger_post IS '{DIGEST}'")
+    if await connection.fetchval(INSTALLED, DIGEST):
+        return False
+    await connection.execute(SCRIPTS)
+    await connection.execute(f"COMMENT ON FUNCTION ledger_post IS '{DIGEST}'")
+    return True

@@ -13,14 +13,16 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _tags(header: str) -> list[str]:
-    return re.findall(r'(?:W/)?"[^"]*"|\*', header)
+def _tags(request: Request, name: str) -> list[str]:
+    """The tags of a header (or `*` alone), over all its lines; what is no tag is none."""
+    header = ", ".join(request.headers.getlist(name)).strip()
+    return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
 
 
 def read_answer(request: Request, version: int, body: str) -> Response:
     """A single thing, or 304 when the caller has this version."""
     headers = {"ETag": etag(version)}
-    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in _tags(request.headers.get("if-none-match", ""))):
+    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in _tags(request, "if-none-match")):
         return Response(status_code=304, headers=headers)
     return json_answer(body, headers)
 
@@ -28,17 +30,17 @@ def read_answer(request: Request, version: int, body: str) -> Response:
 class IfMatch:
     """What the caller says to have read. Weak tags never match: RFC 9110 §13.1.1."""
 
-    def __init__(self, header: str | None) -> None:
-        self.header = header
+    def __init__(self, tags: list[str] | None) -> None:
+        self.tags = tags
 
     def check(self, version: int) -> None:
         """Refuses a change that is not based on the present version."""
-        if self.header is not None and not any(tag in ("*", etag(version)) for tag in _tags(self.header)):
+        if self.tags is not None and not any(tag in ("*", etag(version)) for tag in self.tags):
             raise Refusal("stale", current=etag(version))
 
 
 def if_match(request: Request) -> IfMatch:
-    return IfMatch(request.headers.get("if-match"))
+    return IfMatch(_tags(request, "if-match") if "if-match" in request.headers else None)
 
 
 def required_if_match(request: Request) -> IfMatch:

@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Meaning:
-    """The status of a problem and its title and explanation in Vietnamese and English."""
+    """The status of a problem, and what it means in Vietnamese and English."""
 
     status: int
     title: dict[Language, str]
@@ -71,6 +71,11 @@ PROBLEMS: dict[str, Meaning] = {
         "Hồ sơ trước chưa kết thúc vào ngày mở hồ sơ mới.",
         "The case before is not closed on the day on which the new one opens.",
     ),
+    "next_case_open": _meaning(
+        409,
+        "Một hồ sơ sau tiếp nối hồ sơ này từ trước ngày đó.",
+        "A later case continues this one from before that day.",
+    ),
     "case_previous": _meaning(
         409, "Một hồ sơ sau nêu hồ sơ này là hồ sơ trước.", "A later case names this one as the case before."
     ),
@@ -101,6 +106,13 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "intervention_ended_before_start": _meaning(
         422, "Biện pháp kết thúc trước khi bắt đầu.", "The intervention would end before it starts."
+    ),
+    "outcome_missing": _meaning(422, "Hồ sơ kết thúc phải có kết quả.", "A case that closes has an outcome."),
+    "residence_reason_of_an_end": _meaning(
+        422, "Lý do kết thúc cần ngày kết thúc.", "A reason why the residence ended needs the day on which it ended."
+    ),
+    "previous_case_of_itself": _meaning(
+        422, "Hồ sơ không thể tiếp nối chính nó.", "A case cannot continue itself, not even by way of others."
     ),
     "previous_case_of_another_child": _meaning(
         422, "Hồ sơ trước không phải của trẻ em này.", "The case before is not a case of this child."
@@ -250,7 +262,7 @@ async def database_error(request: Request, error: Exception) -> Response:
             return problem(request, name)
         if name is not None and name.endswith("_pkey"):
             return problem(request, "id_taken")
-    if isinstance(cause, asyncpg.DataError):
+    if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
         return problem(request, "invalid")
     if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
         return await unavailable(request, error)

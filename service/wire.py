@@ -1,6 +1,7 @@
 """The types of the wire: days, periods, texts, lists. Input is strict: nothing is converted or ignored."""
 
 import base64
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -21,7 +22,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
 def _day(value: object) -> date:
     try:
-        if not isinstance(value, str) or len(value) != 10:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise ValueError
         day = date.fromisoformat(value)
     except ValueError:
@@ -32,14 +33,17 @@ def _day(value: object) -> date:
 
 
 def _text(value: str) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
-        raise PydanticCustomError("text_unprintable", "The text holds control characters or half characters")
+    # Characters that this Python does not know yet may be composed otherwise by the database.
+    if any(unicodedata.category(letter) in ("Cc", "Cn", "Cs") for letter in value):
+        raise PydanticCustomError("text_unprintable", "The text holds control, half or unknown characters")
     return unicodedata.normalize("NFC", value)
 
 
 def _identifier(value: object) -> UUID:
     try:
-        return UUID(value) if isinstance(value, str) and len(value) == 36 else UUID("")
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
+            raise ValueError
+        return UUID(value)
     except ValueError:
         raise PydanticCustomError("identifier_form", "An id is a UUID, written with hyphens") from None
 

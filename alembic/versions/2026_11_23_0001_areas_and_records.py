@@ -128,6 +128,7 @@ CREATE TABLE residence (
             AND coalesce(upper(during) < '2101-01-01', true) AND NOT lower_inf(during)),
     end_reason text
         CONSTRAINT residence_end_reason CHECK (end_reason IN ('moved', 'died', 'left', 'corrected')),
+    CONSTRAINT residence_reason_of_an_end CHECK (end_reason IS NULL OR NOT upper_inf(during)),
     CONSTRAINT residence_no_overlap UNIQUE (child_id, during WITHOUT OVERLAPS)
 );
 CREATE INDEX residence_child ON residence (child_id);
@@ -216,7 +217,11 @@ BEGIN
     IF after IS DISTINCT FROM before THEN
         INSERT INTO history (record, record_id, child_id, before, after)
         VALUES (TG_TABLE_NAME, OLD.id,
-                CASE TG_TABLE_NAME WHEN 'child' THEN OLD.id ELSE (before ->> 'child_id')::uuid END, before, after);
+                CASE TG_TABLE_NAME
+                    WHEN 'child' THEN OLD.id
+                    WHEN 'intervention' THEN (SELECT child_id FROM case_file WHERE id = (before ->> 'case_id')::uuid)
+                    ELSE (before ->> 'child_id')::uuid END,
+                before, after);
     END IF;
     RETURN NULL;
 END $$

@@ -135,13 +135,32 @@ CREATE TABLE register (
 )
 """
 
+# The ledger is kept as an accountant keeps it, whoever writes: a spell is withdrawn once, and nothing else is altered.
+KEEP = """
+CREATE FUNCTION keep_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the ledger is neither altered nor deleted';
+END $$
+"""
+KEPT = """
+CREATE TRIGGER posting_kept BEFORE UPDATE OR DELETE ON posting FOR EACH ROW EXECUTE FUNCTION keep_ledger();
+CREATE TRIGGER spell_kept BEFORE DELETE ON spell FOR EACH ROW EXECUTE FUNCTION keep_ledger();
+CREATE TRIGGER spell_withdrawn_once BEFORE UPDATE ON spell FOR EACH ROW
+WHEN (OLD.withdrawn IS NOT NULL OR (to_jsonb(OLD) - 'withdrawn') <> (to_jsonb(NEW) - 'withdrawn'))
+EXECUTE FUNCTION keep_ledger()
+"""
+
 
 def upgrade() -> None:
     for script in (PROGRAMMES, LEDGER):
         for statement in script.split(";\n"):
             op.execute(statement)
+    op.execute(KEEP)
+    for statement in KEPT.split(";\n"):
+        op.execute(statement)
 
 
 def downgrade() -> None:
     op.execute("DROP TABLE register, page, cell, total_page, spell, posting")
+    op.execute("DROP FUNCTION keep_ledger")
     op.execute("DROP TABLE target, indicator, age_band, counting_rule, programme")

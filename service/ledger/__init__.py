@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+AS_LONG_AS_IT_TAKES = 3600  # seconds: a whole province at once is not held to the time of a request
 SCRIPTS = [
     files(__name__).joinpath(name).read_text(encoding="utf-8")
     for name in ("spells.sql", "pages.sql", "post.sql", "stocks.sql", "verify.sql")
@@ -30,8 +31,10 @@ async def post(session: AsyncSession, subjects: Collection[UUID], day: date, cau
 async def rebuild(connection: asyncpg.Connection, day: date) -> int | None:
     """Posts where records and spells differ, then remakes every page from the spells. Loses no posting."""
     async with connection.transaction():
-        number: int | None = await connection.fetchval("SELECT ledger_post_all($1, 'operator', 'rebuild')", day)
-        await connection.execute("SELECT rebuild_pages()")
+        number: int | None = await connection.fetchval(
+            "SELECT ledger_post_all($1, 'operator', 'rebuild')", day, timeout=AS_LONG_AS_IT_TAKES
+        )
+        await connection.execute("SELECT rebuild_pages()", timeout=AS_LONG_AS_IT_TAKES)
     return number
 
 
@@ -42,7 +45,7 @@ async def extend(connection: asyncpg.Connection, today: date) -> bool:
         moved = await connection.execute("UPDATE register SET page_horizon = $1 WHERE page_horizon < $1", horizon)
         if moved == "UPDATE 0":
             return False
-        await connection.execute("SELECT rebuild_pages()")
+        await connection.execute("SELECT rebuild_pages()", timeout=AS_LONG_AS_IT_TAKES)
     return True
 
 

@@ -1,10 +1,8 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
--- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
-
 DROP FUNCTION IF EXISTS every_subject, post_spells, ledger_post, ledger_post_all;
 
--- Everyone and everything that the ledger counts, or has counted.
+-- Everyone and everything that the ledger counts, or may have to.
 CREATE FUNCTION every_subject() RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
 SELECT array_agg(id) FROM (

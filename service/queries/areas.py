@@ -41,6 +41,9 @@ LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.during @> $2::date
 WHERE v.code = $1 AND v.during @> $2::date
 """
 
+# Until figures can be carried from one map to another, no question may reach past the first change of a boundary.
+FIRST_NEW_BOUNDARY = "SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id"
+
 LINEAGE = """
 WITH RECURSIVE
 here AS (
@@ -96,7 +99,9 @@ async def areas(reader: Reader, on: date, wanted: Filter, after: str | None, lim
 
 
 def pattern(q: str) -> str:
-    """A search text with what LIKE would take for wildcards taken literally."""
+    """A search text with what LIKE would take for wildcards taken literally. Of marks alone, nothing would be left."""
+    if not folded(q):
+        raise Refusal("invalid", "/q")
     return folded(q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -105,6 +110,13 @@ async def commune(reader: Reader, code: str, on: date, pointer: str | None = Non
     if found is None:
         raise Refusal("area_not_on_map", pointer)
     return found
+
+
+async def check_commune(reader: Reader, code: str, on: date) -> None:
+    """Refuses a commune to list by that is not on the map, or whose residences have not yet followed a new map."""
+    await commune(reader, code, on, "/commune")
+    if on >= await reader.fetchval(FIRST_NEW_BOUNDARY):
+        raise Refusal("not_available_yet", "/on")
 
 
 async def lineage(reader: Reader, code: str, on: date) -> str:
@@ -123,6 +135,9 @@ FIND = text("""
     SELECT v.area_id, a.level FROM area_version v JOIN area a ON a.id = v.area_id
     WHERE v.code = CAST(:code AS text) AND v.during @> CAST(:day AS date)
 """)
+NAMED = text("""
+    SELECT EXISTS (SELECT FROM area_version WHERE area_id = :area_id AND during @> CAST(:day AS date))
+""")
 EVER = text("SELECT EXISTS (SELECT FROM area_version WHERE code = CAST(:code AS text))")
 
 
@@ -137,3 +152,10 @@ async def commune_on(session: AsyncSession, code: str, day: date, pointer: str) 
         raise Refusal("not_a_commune", pointer)
     area_id: int = found.area_id
     return area_id
+
+
+async def check_on_map(session: AsyncSession, area_id: int, day: date, pointer: str) -> None:
+    """An area can be lived in only while it is on the map."""
+    connection = await session.connection()
+    if not await connection.scalar(NAMED, {"area_id": area_id, "day": day}):
+        raise Refusal("area_not_on_map", pointer)

@@ -9,15 +9,15 @@ from service.database import Reader
 from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
 from service.domain.target import Target
+from service.queries.areas import FIRST_NEW_BOUNDARY
 
 # The programme asked for, else the one in force on the day, else the latest.
-PROGRAMME = """
+PROGRAMME = f"""
 SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
        r.id AS rule, p.code || '/' || r.number AS rule_name,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
        (SELECT page_horizon FROM register) AS page_horizon,
-       -- Until the crosswalk between maps is built, no question may reach past the first change of a boundary.
-       (SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id) AS answers_until
+       ({FIRST_NEW_BOUNDARY}) AS answers_until
 FROM programme p JOIN counting_rule r ON r.programme_code = p.code
 WHERE $1::text IS NULL OR p.code = $1
 ORDER BY p.during @> $2::date DESC, upper(p.during) DESC, r.number DESC LIMIT 1
@@ -195,7 +195,7 @@ async def over_time(
     """What each indicator measured in the whole area on each day."""
     measures = list(dict.fromkeys(m for i in wanted for m in (i.numerator, i.denominator) if m is not None))
     place = (within.area_id, on_map, sorted(set(days)))
-    if split == Split() and max(days) < programme.page_horizon:
+    if split == Split() and all(day < programme.page_horizon for day in days):
         rows = await reader.fetch(TOTALS_OVER_TIME, programme.rule, measures, *place)
     else:
         part = (split.categories(*measures), split.sex, split.age_band)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
@@ -97,7 +98,20 @@ async def check_previous(session: AsyncSession, case: CaseFile) -> None:
     if case.previous_case_id is None:
         return
     before = await session.get(CaseFile, case.previous_case_id)
-    if before is None or before.child_id != case.child_id or before.id == case.id:
+    if before is None or before.child_id != case.child_id:
         raise Refusal("previous_case_of_another_child", "/previous_case_id")
+    earlier: CaseFile | None = before
+    while earlier is not None:
+        if earlier.id == case.id:
+            raise Refusal("previous_case_of_itself", "/previous_case_id")
+        earlier = await session.get(CaseFile, earlier.previous_case_id) if earlier.previous_case_id else None
     if before.closed_on is None or before.closed_on > case.opened_on:
         raise Refusal("previous_case_open", "/previous_case_id")
+
+
+async def check_next(session: AsyncSession, case: CaseFile) -> None:
+    """A case that a later one continues stays closed before the later one opens."""
+    continued = select(CaseFile).where(CaseFile.previous_case_id == case.id)
+    for later in await session.exec(continued):
+        if case.closed_on is None or later.opened_on < case.closed_on:
+            raise Refusal("next_case_open", "/closed_on")

@@ -82,8 +82,9 @@ SELECT json_build_object(
     'id', c.id, 'full_name', c.full_name, 'sex', c.sex, 'date_of_birth', c.date_of_birth,
     'date_of_birth_precision', c.date_of_birth_precision,
     'commune', (SELECT json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)
-                FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.during @> lower(r.during)
-                WHERE r.child_id = c.id AND r.during @> $10::date)), c.id
+                FROM residence r JOIN area_version v ON v.area_id = r.area_id
+                WHERE r.child_id = c.id AND r.during @> $10::date
+                ORDER BY v.during @> $10::date DESC, lower(v.during) DESC NULLS LAST LIMIT 1)), c.id
 {MATCHING} AND ($11::uuid IS NULL OR c.id > $11)
 ORDER BY c.id LIMIT $12
 """

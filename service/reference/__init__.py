@@ -144,9 +144,10 @@ def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], lis
     )
 
 
-async def load(connection: asyncpg.Connection, today: date) -> None:
-    """Fills the reference tables of a new database. Does nothing where they are filled."""
+async def load(connection: asyncpg.Connection, today: date) -> bool:
+    """Fills the reference tables of a new database. Answers whether it was one."""
     if await connection.fetchval("SELECT EXISTS (SELECT FROM register)"):
-        return
+        return False
     for table, columns, records in tables(today):
         await connection.copy_records_to_table(table, columns=columns, records=records)
+    return True

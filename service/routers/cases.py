@@ -89,7 +89,7 @@ async def list_cases(asked: Annotated[CaseFilter, Query()], reader: ReaderDep, t
     """Cases by status, commune or child."""
     on = asked.on or today
     if asked.commune is not None:
-        await areas.commune(reader, asked.commune, on, "/commune")
+        await areas.check_commune(reader, asked.commune, on)
     wanted = cases.Filter(on, asked.status, asked.commune, asked.child_id)
     (after,) = asked.after(UUID)
     rows = await cases.cases(reader, wanted, after, asked.limit)
@@ -122,8 +122,14 @@ async def update_case(
     """Correct a case."""
     case = await cases.lock(session, case_id, precondition)
     case.sqlmodel_update(body.model_dump(exclude_unset=True))
+    if case.closed_on is None:
+        case.outcome = case.reason = None
+    elif case.outcome is None:
+        raise Refusal("outcome_missing", "/outcome")
     check_days(case, today)
-    await cases.check_previous(session, case)
+    with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
+        await cases.check_previous(session, case)
+        await cases.check_next(session, case)
     await ledger.post(session, [case.child_id], today, "update_case")
     return json_answer(await written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
 

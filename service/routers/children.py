@@ -13,7 +13,7 @@ from service.database import ReaderDep, SessionDep
 from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import etag, read_answer
-from service.queries import areas, children
+from service.queries import areas, attainment, children
 from service.queries.written import written
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
@@ -38,7 +38,9 @@ class ChildInput(Input):
     personal_id: PersonalId | None = Field(None, description="Số định danh cá nhân: 12 digits")
     ethnicity: Name | None = Field(None, examples=["Kinh"])
     residence: ResidenceInput
-    confirm_distinct: bool = Field(False, strict=True, description="Registers the child also beside a similar one")
+    confirm_distinct: bool = Field(
+        False, strict=True, description="Accepted for later: no search for similar children is made yet"
+    )
 
 
 class ChildPatch(Input):
@@ -112,7 +114,11 @@ async def list_children(asked: Annotated[ChildFilter, Query()], reader: ReaderDe
     """Children on a day; without a day and a filter that needs one, every record."""
     on = asked.on_day(today)
     if asked.commune is not None and on is not None:
-        await areas.commune(reader, asked.commune, on, "/commune")
+        await areas.check_commune(reader, asked.commune, on)
+    if asked.category is not None:
+        kind = await attainment.kind_of_category(reader, asked.category)
+        if asked.kind not in (None, kind):
+            raise Refusal("category_of_other_kind", "/category")
     wanted = children.Filter(
         on,
         asked.commune,

@@ -82,7 +82,13 @@ class SplitAsked(Moment):
 
 
 async def programme_of(
-    reader: Reader, code: str | None, days: Iterable[date], on_map: date | None, known: date | None, today: date
+    reader: Reader,
+    code: str | None,
+    days: Iterable[date],
+    on_map: date | None,
+    known: date | None,
+    today: date,
+    pointer: str = "/on",
 ) -> Programme:
     """The programme; refuses days, maps and knowledge that the ledger cannot answer for yet."""
     days = list(days)
@@ -94,7 +100,7 @@ async def programme_of(
     if on_map is not None and any(day != on_map for day in days):
         raise Refusal("not_available_yet", "/map")
     if any(day >= found.answers_until for day in days):
-        raise Refusal("not_available_yet", "/on")
+        raise Refusal("not_available_yet", pointer)
     return found
 
 

@@ -66,7 +66,7 @@ class Series(BaseModel):
     indicator: str
     programme: str
     counting_rule: str
-    map: Literal["on"] = Field(description="Each day is shown on its own map")
+    map: Literal["on"] = Field(description="Each day on its own map: no boundary changes in the days that can be asked")
     known: Day
     exact: bool
     area: Place
@@ -140,7 +140,9 @@ async def read_series(
     if until <= start:
         raise Refusal("period_empty", "/until")
     days = list(closing_days(start, until, asked.every))
-    programme = await programme_of(reader, known_programme.code, days or [start], asked.map, asked.known, today)
+    programme = await programme_of(
+        reader, known_programme.code, days or [start], asked.map, asked.known, today, "/until"
+    )
     (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
     split = Split(asked.category or "all", asked.sex or "all", asked.age_band or "all")
     await check_split(reader, programme, indicator, split)

@@ -80,7 +80,7 @@ async def candidates(asked: RecordsAsked, reader: Reader, question: records.Ques
         reader, question.programme, [indicator], question.split, question.within, on, [on]
     )
     now = figures[indicator.code, on]
-    needed = indicator.target.gap(now.numerator, now.whole) if now.whole else 0
+    needed = indicator.target.gap(now.numerator, now.whole) if now.whole else None
     if indicator.denominator is None:
         rank, code = asked.after(int, str)
         rows, total = await records.communes_without(reader, question, indicator.numerator, (rank, code), asked.limit)

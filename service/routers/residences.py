@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from service import ledger, preconditions
 from service.clock import Today
 from service.database import SessionDep
+from service.domain.refusal import Refusal
 from service.models import Residence
 from service.preconditions import etag
 from service.queries import areas, children
@@ -80,8 +81,14 @@ async def update_residence(
     record.during = changed_days(body, record.during)
     if "commune" in body.model_fields_set:
         record.area_id = await areas.commune_on(session, body.commune, first_day(record.during), "/commune")
-    if "reason" in body.model_fields_set or record.during.upper is None:
+    else:
+        await areas.check_on_map(session, record.area_id, first_day(record.during), "/from")
+    if "reason" in body.model_fields_set:
         record.end_reason = body.reason
+    elif record.during.upper is None:
+        record.end_reason = None
+    if record.end_reason is not None and record.during.upper is None:
+        raise Refusal("residence_reason_of_an_end", "/until")
     await ledger.post(session, [child_id], today, "update_residence")
     return json_answer(await written(session, children.RESIDENCE, residence_id), {"ETag": etag(version)})
 

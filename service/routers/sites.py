@@ -81,7 +81,7 @@ async def list_sites(asked: Annotated[SiteFilter, Query()], reader: ReaderDep, t
     """Sites of the protection model."""
     on = asked.on or today
     if asked.commune is not None:
-        await areas.commune(reader, asked.commune, on, "/commune")
+        await areas.check_commune(reader, asked.commune, on)
     (after,) = asked.after(UUID)
     rows = await sites.sites(reader, asked.stage, on, asked.commune, after, asked.limit)
     total = await sites.number_of_sites(reader, asked.stage, on, asked.commune) if asked.count else None

@@ -1,8 +1,10 @@
 """The migrations make what the models say, and can be undone."""
 
+import asyncio
 from datetime import date
 
 import asyncpg
+import pytest
 from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -44,3 +46,34 @@ async def test_the_migrations_go_down_and_up_again(empty_database: str) -> None:
     connection = await asyncpg.connect(empty_database)
     assert await connection.fetchval("SELECT count(*) FROM area_version") > 500
     await connection.close()
+
+
+async def test_services_that_start_at_once_migrate_one_after_the_other(empty_database: str) -> None:
+    url = sqlalchemy_url(empty_database)
+    await migrate(url, TODAY, "base")
+    connection = await asyncpg.connect(empty_database)
+    await connection.execute("DROP TABLE alembic_version")
+    await asyncio.gather(*(migrate(url, TODAY) for _ in range(3)))
+    assert await connection.fetchval("SELECT count(*) FROM register") == 1
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM spell",
+        "UPDATE spell SET measure = 'special'",
+        "UPDATE spell SET withdrawn = NULL WHERE withdrawn IS NOT NULL",
+        "DELETE FROM posting",
+        "UPDATE posting SET day = '2020-01-01'",
+    ],
+)
+async def test_the_database_keeps_the_ledger(connection: asyncpg.Connection, statement: str) -> None:
+    await connection.execute("""
+        WITH p AS (INSERT INTO posting (day, actor, cause) VALUES ('2020-01-01', 'x', 'x'), ('2020-01-01', 'x', 'x')
+                   RETURNING number)
+        INSERT INTO spell (subject_id, area_id, rule, measure, category, during, posted, withdrawn)
+        SELECT uuidv7(), 1, 1, 'children', 'all', '[2018-01-01,)', min(number), max(number) FROM p
+    """)
+    with pytest.raises(asyncpg.RaiseError, match="neither altered nor deleted"):
+        await connection.execute(statement)

@@ -66,6 +66,30 @@ async def test_a_case_is_reopened_as_a_new_one_that_names_it(client: httpx.Async
     assert refusal(named)[:2] == (409, "case_previous")
 
 
+async def test_a_case_that_another_continues_stays_closed(client: httpx.AsyncClient, special: str) -> None:
+    first = await opened(client, special, opened_on="2018-05-03")
+    await client.post(f"{first}/close", json={"closed_on": "2018-05-03", "outcome": "child_safe"})
+    first_id = first.rpartition("/")[2]
+    second = await opened(client, special, opened_on="2018-05-03", previous_case_id=first_id)
+    for change in ({"closed_on": None}, {"closed_on": "2018-06-01"}):
+        answer = await client.patch(first, json=change, headers={"If-Match": "*"})
+        assert refusal(answer) == (409, "next_case_open", ["/closed_on"])
+    await client.post(f"{second}/close", json={"closed_on": "2018-05-03", "outcome": "child_safe"})
+    circle = {"previous_case_id": second.rpartition("/")[2]}
+    answer = await client.patch(first, json=circle, headers={"If-Match": "*"})
+    assert refusal(answer) == (422, "previous_case_of_itself", ["/previous_case_id"])
+    assert (await client.get(first)).json()["previous_case_id"] is None
+
+
+async def test_an_open_case_has_no_outcome_and_a_closed_one_has(client: httpx.AsyncClient, special: str) -> None:
+    case = await opened(client, special)
+    closing = await client.patch(case, json={"closed_on": "2018-06-01"}, headers={"If-Match": "*"})
+    assert refusal(closing) == (422, "outcome_missing", ["/outcome"])
+    await client.post(f"{case}/close", json={"closed_on": "2018-06-01", "outcome": "child_safe", "reason": "x"})
+    reopened = await client.patch(case, json={"closed_on": None}, headers={"If-Match": "*"})
+    assert (reopened.json()["outcome"], reopened.json()["reason"]) == (None, None)
+
+
 async def test_a_case_does_not_continue_another_childs(client: httpx.AsyncClient, special: str) -> None:
     case = await opened(client, special)
     await client.post(f"{case}/close", json={"closed_on": "2018-05-01", "outcome": "child_safe"})
@@ -111,7 +135,9 @@ async def test_corrections_move_the_counts(client: httpx.AsyncClient, special: s
     assert later.json()["started_on"] == "2018-09-01"
     assert await figures(client, "special_assisted_rate", DAY) == (0, 1)
     assert await figures(client, "special_assisted_rate", "2018-09-01") == (1, 1)
-    closed = await client.patch(case, json={"closed_on": "2018-10-01"}, headers={"If-Match": later.headers["etag"]})
+    closed = await client.patch(
+        case, json={"closed_on": "2018-10-01", "outcome": "moved"}, headers={"If-Match": later.headers["etag"]}
+    )
     assert await figures(client, "special_assisted_rate", "2018-10-01") == (0, 1)
     await client.patch(case, json={"closed_on": None}, headers={"If-Match": closed.headers["etag"]})
     assert await figures(client, "special_assisted_rate", "2018-10-01") == (1, 1)

@@ -35,6 +35,9 @@ async def test_a_name_is_stored_composed(client: httpx.AsyncClient) -> None:
         ({"date_of_birth": "2101-01-01"}, "/date_of_birth", "date_out_of_range"),
         ({"date_of_birth": "2019-02-29"}, "/date_of_birth", "date_form"),
         ({"date_of_birth": 0}, "/date_of_birth", "date_form"),
+        ({"date_of_birth": "2012-W09-3"}, "/date_of_birth", "date_form"),
+        ({"full_name": "\U000105d2\u0307"}, "/full_name", "text_unprintable"),  # newer than this Python's tables
+        ({"id": "urn:019a00000000700080000000000000001"}, "/id", "identifier_form"),
         ({"full_name": "a\u0000b"}, "/full_name", "text_unprintable"),
         ({"full_name": "   "}, "/full_name", "string_too_short"),
         ({"full_name": None}, "/full_name", "string_type"),
@@ -95,7 +98,10 @@ async def test_a_change_needs_the_version_that_was_read(client: httpx.AsyncClien
     stale = await client.patch(address, json={"sex": "female"}, headers={"If-Match": '"1"'})
     assert refusal(stale)[:2] == (412, "stale")
     assert stale.json()["current"] == '"2"'
-    assert refusal(await client.patch(address, json={"sex": "female"}, headers={"If-Match": 'W/"2"'}))[0] == 412
+    for tag in ('W/"2"', "abc*", '"1", "3"'):
+        assert refusal(await client.patch(address, json={"sex": "female"}, headers={"If-Match": tag}))[0] == 412
+    listed = await client.patch(address, json={"sex": "female"}, headers={"If-Match": '"1", "2"'})
+    assert listed.status_code == 200
 
 
 async def test_an_unchanged_child_is_not_sent_again(client: httpx.AsyncClient) -> None:
@@ -138,6 +144,15 @@ async def test_a_death_ends_the_residence(client: httpx.AsyncClient) -> None:
     answer = await client.patch(f"{address}/residences/{record}", json=change, headers={"If-Match": "*"})
     assert (answer.json()["until"], answer.json()["end_reason"]) == ("2019-03-01", "died")
     assert await figures(client, "special_rate", "2019-03-01") == (0, 0)
+
+
+async def test_a_reason_needs_an_end_and_an_area_its_days(client: httpx.AsyncClient) -> None:
+    address = await registered(client, commune="11953", since="2025-08-01", date_of_birth="2020-01-01")
+    record = f"{address}/residences/{(await client.get(address)).json()['residences'][0]['id']}"
+    open_ended = await client.patch(record, json={"reason": "died"}, headers={"If-Match": "*"})
+    assert refusal(open_ended) == (422, "residence_reason_of_an_end", ["/until"])
+    before_the_area = await client.patch(record, json={"from": "2020-02-01"}, headers={"If-Match": "*"})
+    assert refusal(before_the_area) == (422, "area_not_on_map", ["/from"])
 
 
 async def test_a_residence_of_no_day_is_refused(client: httpx.AsyncClient) -> None:
@@ -235,6 +250,9 @@ async def test_children_are_found_by_what_a_front_end_asks(client: httpx.AsyncCl
     assert await names("on=2019-01-01") == ["Đỗ Thị Mận"]  # the other is 16 that day
     assert refusal(await client.get("/v1/children?commune=12160&on=2025-08-01"))[1] == "area_not_on_map"
     assert refusal(await client.get("/v1/children?village=1"))[2] == ["/village"]
+    assert refusal(await client.get("/v1/children?commune=12148&on=2025-08-01"))[1] == "not_available_yet"
+    assert refusal(await client.get("/v1/children?category=zzz"))[1] == "category_unknown"
+    assert refusal(await client.get("/v1/children?q=%CC%81"))[2] == ["/q"]
 
 
 async def test_pages_show_every_child_once(client: httpx.AsyncClient) -> None:

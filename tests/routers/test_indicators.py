@@ -88,6 +88,7 @@ async def test_a_series_has_the_last_day_of_each_month(province: httpx.AsyncClie
         ("2018-04-30", 1, 3),
         ("2018-05-31", 1, 3),
     ]
+    assert (await province.get(path.replace("06-30", "01-15"))).json()["items"] == []  # no month closes
     whole = (await province.get("/v1/indicators/special_rate/series?every=year")).json()["items"]
     assert [i["on"] for i in whole] == [f"{year}-12-31" for year in range(2016, 2021)]
     for item in items:
@@ -148,7 +149,7 @@ async def test_the_gap_of_a_count_is_communes_the_furthest_first(province: httpx
         (f"indicators/special_rate/attainment?on={DAY}&known=2020-12-30", (422, "not_available_yet", ["/known"])),
         (f"indicators/special_rate/attainment?on={DAY}&known=2021-01-01", (422, "known_in_future", ["/known"])),
         (f"programmes/{PROGRAMME}/scoreboard?on=2025-01-01", (422, "not_available_yet", ["/on"])),
-        ("indicators/special_rate/series?until=2025-01-02", (422, "not_available_yet", ["/on"])),
+        ("indicators/special_rate/series?until=2025-01-02", (422, "not_available_yet", ["/until"])),
         ("indicators/special_rate/series?from=2018-01-01&until=2018-01-01", (422, "period_empty", ["/until"])),
         (f"indicators/special_rate/attainment?on={DAY}&area=12160&by=district", (422, "by_above_area", ["/by"])),
         (f"indicators/special_rate/attainment?on={DAY}&area=00", (422, "area_not_on_map", ["/area"])),
