@@ -14,7 +14,9 @@ from typing import Annotated, Any, TypeVar
 import asyncpg
 import typer
 import uvicorn
+from alembic.util import CommandError
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from service import ledger
 from service.app import create_app
@@ -177,8 +179,9 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
                 yield server.dsn
     except (ServerError, OldServerError, NotEmptyError, RegisterNotEmpty) as error:
         fail(str(error))
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InvalidCatalogNameError) as error:
-        fail(f"{error} (database: {database_url.rpartition('@')[2] if database_url else data_dir})")
+    except (OSError, DBAPIError, CommandError, asyncpg.PostgresError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        fail(f"{reason} (database: {database_url.rpartition('@')[2] if database_url else data_dir})")
 
 
 def prepare(dsn: str) -> None:
