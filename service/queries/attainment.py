@@ -113,6 +113,17 @@ class Split:
         return ["all" if measure in ("children", None) else self.category for measure in measures]
 
 
+@dataclass(frozen=True)
+class Question:
+    """Which indicator of which programme, of which part of the children, in which area, on which day."""
+
+    programme: Programme
+    indicator: Indicator
+    split: Split
+    area: Area
+    on: date
+
+
 async def programme(reader: Reader, code: str | None, on: date) -> Programme:
     found = await reader.fetchrow(PROGRAMME, code, on)
     if found is None:
@@ -152,23 +163,15 @@ async def kind_of_category(reader: Reader, code: str) -> str:
 
 
 async def by_area(
-    reader: Reader, rule: int, indicator: Indicator, split: Split, within: Area, level: str, on: date, before: date
+    reader: Reader, asked: Question, level: str, before: date
 ) -> list[tuple[dict[str, str], Measurement, Measurement]]:
     """Every area of a level within an area, by code, with what was measured on the day and on the day before it."""
+    indicator, split = asked.indicator, asked.split
     measures = (indicator.numerator, indicator.denominator)
-    places = await reader.fetch(PLACES, within.area_id, level, on)
-    rows = await reader.fetch(
-        BY_AREA,
-        rule,
-        *measures,
-        split.categories(*measures),
-        split.sex,
-        split.age_band,
-        within.area_id,
-        on,
-        before,
-        level,
-    )
+    part = (split.categories(*measures), split.sex, split.age_band)
+    days = (asked.on, before)
+    places = await reader.fetch(PLACES, asked.area.area_id, level, asked.on)
+    rows = await reader.fetch(BY_AREA, asked.programme.rule, *measures, *part, asked.area.area_id, *days, level)
     sums = {row[0]: row for row in rows}
     nothing = (None, 0, 0, 0, 0)
     count = indicator.denominator is None

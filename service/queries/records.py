@@ -1,6 +1,5 @@
 """The children (or communes) that a number consists of, and those that the rest of the way consists of."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from service.database import Reader
-from service.queries.attainment import Area, Programme, Split
+from service.queries.attainment import Question
 
 COMMUNE_JSON = "json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)"
 CHILD_JSON = f"""json_build_object(
@@ -81,26 +80,11 @@ ORDER BY rank, code LIMIT $7
 """
 
 
-@dataclass(frozen=True)
-class Question:
-    """Which number, of which area, on which day."""
-
-    programme: Programme
-    split: Split
-    within: Area
-    on: date
-
-    def arguments(self, measure: str) -> tuple[Any, ...]:
-        (category,) = self.split.categories(measure)
-        return (
-            self.programme.rule,
-            measure,
-            category,
-            self.split.sex,
-            self.split.age_band,
-            self.within.area_id,
-            self.on,
-        )
+def arguments(asked: Question, measure: str) -> tuple[Any, ...]:
+    """The first seven of every statement about children."""
+    (category,) = asked.split.categories(measure)
+    part = (category, asked.split.sex, asked.split.age_band)
+    return (asked.programme.rule, measure, *part, asked.area.area_id, asked.on)
 
 
 Rows = list[asyncpg.Record]
@@ -108,28 +92,28 @@ Rows = list[asyncpg.Record]
 
 async def children(reader: Reader, asked: Question, measure: str, after: tuple[int, UUID], limit: int) -> Rows:
     """Who counts for a measure, by commune; one row more than the limit."""
-    return await reader.fetch(CHILDREN, *asked.arguments(measure), *after, limit + 1)
+    return await reader.fetch(CHILDREN, *arguments(asked, measure), *after, limit + 1)
 
 
 async def candidates(
     reader: Reader, asked: Question, measure: str, without: str, after: tuple[int, date, UUID], limit: int
 ) -> tuple[Rows, int]:
     """Who counts for a measure and not for another, nearest first; and how many they are."""
-    rows = await reader.fetch(RANKED_CHILDREN, *asked.arguments(measure), without, *after, limit + 1)
-    total = await reader.fetchval(f"SELECT count(*) FROM ({CANDIDATES}) g", *asked.arguments(measure), without)
+    rows = await reader.fetch(RANKED_CHILDREN, *arguments(asked, measure), without, *after, limit + 1)
+    total = await reader.fetchval(f"SELECT count(*) FROM ({CANDIDATES}) g", *arguments(asked, measure), without)
     return rows, total
 
 
 async def sites(reader: Reader, asked: Question, measure: str, after: str, limit: int) -> Rows:
     """The sites that count, by commune; one row more than the limit."""
-    return await reader.fetch(SITES, asked.programme.rule, measure, asked.within.area_id, asked.on, after, limit + 1)
+    return await reader.fetch(SITES, asked.programme.rule, measure, asked.area.area_id, asked.on, after, limit + 1)
 
 
 async def communes_without(
     reader: Reader, asked: Question, measure: str, after: tuple[int, str], limit: int
 ) -> tuple[Rows, int]:
     """Communes that do not count, nearest first; and how many they are."""
-    arguments = (asked.programme.rule, measure, asked.within.area_id, asked.on)
-    rows = await reader.fetch(RANKED_COMMUNES, *arguments, *after, limit + 1)
-    total = await reader.fetchval(f"SELECT count(*) FROM ({COMMUNES_WITHOUT}) g", *arguments)
+    given = (asked.programme.rule, measure, asked.area.area_id, asked.on)
+    rows = await reader.fetch(RANKED_COMMUNES, *given, *after, limit + 1)
+    total = await reader.fetchval(f"SELECT count(*) FROM ({COMMUNES_WITHOUT}) g", *given)
     return rows, total

@@ -12,7 +12,7 @@ from service.database import Reader
 from service.domain.attainment import Measurement, attainment
 from service.domain.refusal import Refusal
 from service.queries import attainment as measured
-from service.queries.attainment import Area, Indicator, Programme, Split
+from service.queries.attainment import Area, Indicator, Programme, Question, Split
 from service.wire import AreaCode, Code, Day, Input, Place
 
 Level = Literal["province", "district", "commune"]
@@ -68,8 +68,8 @@ class Moment(Input):
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 
-class SplitAsked(Moment):
-    """Which part of the children."""
+class PartAsked(Input):
+    """Which programme, and which part of the children."""
 
     programme: Code | None = Field(None, examples=["hung-yen-2016-2020"])
     sex: Literal["male", "female", "unknown"] | None = None
@@ -79,6 +79,10 @@ class SplitAsked(Moment):
     @property
     def split(self) -> Split:
         return Split(self.category or "all", self.sex or "all", self.age_band or "all")
+
+
+class FigureAsked(Moment, PartAsked):
+    """One figure: of which day, where, of which part of the children."""
 
 
 async def programme_of(
@@ -114,6 +118,16 @@ async def check_split(reader: Reader, programme: Programme, indicator: Indicator
         kind = await measured.kind_of_category(reader, split.category)
         if kind != indicator.numerator.removesuffix("_assisted"):
             raise Refusal("category_of_other_kind", "/category")
+
+
+async def question(reader: Reader, code: str, asked: FigureAsked, today: date) -> Question:
+    """What is asked of an indicator on a day; refuses what has no answer."""
+    on = asked.on or today
+    programme = await programme_of(reader, asked.programme, [on], asked.map, asked.known, today)
+    (indicator,) = await measured.indicators(reader, programme, on, code)
+    await check_split(reader, programme, indicator, asked.split)
+    area = await measured.area(reader, asked.area or programme.area_code, on)
+    return Question(programme, indicator, asked.split, area, on)
 
 
 def heading(programme: Programme, indicator: Indicator, area: Area, on: date, known: date) -> dict[str, Any]:

@@ -15,19 +15,21 @@ from service.domain.refusal import Refusal
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes
-from service.queries.attainment import Indicator, Split
+from service.queries.attainment import Indicator
 from service.routers.figures import (
     AttainmentRecord,
+    FigureAsked,
     Figures,
     Level,
-    SplitAsked,
+    PartAsked,
     TargetShown,
     check_split,
     heading,
     programme_of,
+    question,
     shown,
 )
-from service.wire import AreaCode, Code, Day, Input, Place, json_answer
+from service.wire import AreaCode, Code, Day, Place, json_answer
 
 router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
 
@@ -75,25 +77,21 @@ class Series(BaseModel):
     items: list[DayFigures]
 
 
-class AttainmentAsked(SplitAsked):
+class AttainmentAsked(FigureAsked):
     """What to ask of an indicator."""
 
     by: Level | None = None
 
 
-class SeriesAsked(Input):
+class SeriesAsked(PartAsked):
     """Which days, of which area, as known when."""
 
-    programme: Code | None = None
     from_: Day | None = Field(None, alias="from", description="The programme's start if absent")
     until: Day | None = Field(None, description="The programme's end if absent; excluded")
     every: Every = "month"
     area: AreaCode | None = None
     map: Day | None = None
     known: Day | None = None
-    sex: Literal["male", "female", "unknown"] | None = None
-    age_band: Code | None = None
-    category: Code | None = None
 
 
 @router.get("", response_model=Indicators)
@@ -113,20 +111,16 @@ async def read_attainment(
     code: Annotated[Code, Path()], asked: Annotated[AttainmentAsked, Query()], reader: ReaderDep, today: Today
 ) -> Response:
     """An indicator on a day; with `by`, also in every area of a level."""
-    on = asked.on or today
-    programme = await programme_of(reader, asked.programme, [on], asked.map, asked.known, today)
-    (indicator,) = await measured.indicators(reader, programme, on, code)
-    await check_split(reader, programme, indicator, asked.split)
-    area = await measured.area(reader, asked.area or programme.area_code, on)
-    level = asked.by or area.level
-    if LEVELS.index(level) < LEVELS.index(area.level):
+    q = await question(reader, code, asked, today)
+    level = asked.by or q.area.level
+    if LEVELS.index(level) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
-    rows = await measured.by_area(reader, programme.rule, indicator, asked.split, area, level, on, on - YEAR)
-    now, before = sum_of(indicator, (n for _, n, _ in rows)), sum_of(indicator, (b for _, _, b in rows))
-    answer = heading(programme, indicator, area, on, today) | shown(now, before, indicator, on)
+    rows = await measured.by_area(reader, q, level, q.on - YEAR)
+    now, before = sum_of(q.indicator, (n for _, n, _ in rows)), sum_of(q.indicator, (b for _, _, b in rows))
+    answer = heading(q.programme, q.indicator, q.area, q.on, today) | shown(now, before, q.indicator, q.on)
     if asked.by:
-        judged = indicator.denominator is not None
-        answer["by"] = [{"area": place} | shown(n, b, indicator, on, judged) for place, n, b in rows]
+        judged = q.indicator.denominator is not None
+        answer["by"] = [{"area": place} | shown(n, b, q.indicator, q.on, judged) for place, n, b in rows]
     return json_answer(orjson.dumps(answer))
 
 
@@ -144,11 +138,10 @@ async def read_series(
         reader, known_programme.code, days or [start], asked.map, asked.known, today, "/until"
     )
     (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
-    split = Split(asked.category or "all", asked.sex or "all", asked.age_band or "all")
-    await check_split(reader, programme, indicator, split)
+    await check_split(reader, programme, indicator, asked.split)
     area = await measured.area(reader, asked.area or programme.area_code, start)
     asked_days = [d for day in days for d in (day, day - YEAR)]
-    figures = await measured.over_time(reader, programme, [indicator], split, area, start, asked_days)
+    figures = await measured.over_time(reader, programme, [indicator], asked.split, area, start, asked_days)
     answer = heading(programme, indicator, area, start, today) | {"map": "on"}
     del answer["on"]
     answer["items"] = [

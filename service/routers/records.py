@@ -9,12 +9,15 @@ from pydantic import BaseModel, Field
 
 from service.clock import Today
 from service.database import Reader, ReaderDep
+from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
 from service.queries import attainment as measured
 from service.queries import records
-from service.queries.attainment import Indicator
-from service.routers.figures import SplitAsked, check_split, programme_of
+from service.queries.attainment import Question
+from service.routers.figures import FigureAsked, question
 from service.wire import Code, Day, Page, Place
+
+NOTHING = "nothing"  # a measure that nobody counts for
 
 router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
 
@@ -41,7 +44,7 @@ class RecordPage(BaseModel):
     needed: int | None = Field(None, description="How many of the candidates are missing: the gap")
 
 
-class RecordsAsked(SplitAsked, Page):
+class RecordsAsked(FigureAsked, Page):
     """Which number, and which page of it."""
 
     side: Literal["numerator", "denominator", "gap"] = "numerator"
@@ -52,54 +55,41 @@ async def list_records(
     code: Annotated[Code, Path()], asked: Annotated[RecordsAsked, Query()], reader: ReaderDep, today: Today
 ) -> Response:
     """The children (or sites) that a number consists of; `side=gap`: those that the rest of the way consists of."""
-    on = asked.on or today
-    programme = await programme_of(reader, asked.programme, [on], asked.map, asked.known, today)
-    (indicator,) = await measured.indicators(reader, programme, on, code)
-    await check_split(reader, programme, indicator, asked.split)
-    area = await measured.area(reader, asked.area or programme.area_code, on)
-    question = records.Question(programme, asked.split, area, on)
+    q = await question(reader, code, asked, today)
     if asked.side == "gap":
-        return await candidates(asked, reader, question, indicator)
-    measure = indicator.numerator if asked.side == "numerator" else indicator.denominator
+        return await candidates(asked, reader, q)
+    measure = q.indicator.numerator if asked.side == "numerator" else q.indicator.denominator
     if measure is None:
         raise Refusal("side_not_applicable", "/side")
-    if indicator.denominator is None:
+    if q.indicator.denominator is None:
         (after_code,) = asked.after(str)
-        rows = await records.sites(reader, question, measure, after_code, asked.limit)
+        rows = await records.sites(reader, q, measure, after_code, asked.limit)
     else:
         area_id, child_id = asked.after(int, UUID)
-        rows = await records.children(reader, question, measure, (area_id, child_id), asked.limit)
-    total = (await now_of(reader, question, indicator, measure)) if asked.count else None
-    return asked.answer(rows, total)
+        rows = await records.children(reader, q, measure, (area_id, child_id), asked.limit)
+    if not asked.count:
+        return asked.answer(rows)
+    now = await measurement(reader, q)
+    return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole)
 
 
-async def candidates(asked: RecordsAsked, reader: Reader, question: records.Question, indicator: Indicator) -> Response:
+async def candidates(asked: RecordsAsked, reader: Reader, q: Question) -> Response:
     """Who could close the gap, nearest first, with how many are needed."""
-    on = question.on
-    figures = await measured.over_time(
-        reader, question.programme, [indicator], question.split, question.within, on, [on]
-    )
-    now = figures[indicator.code, on]
-    needed = indicator.target.gap(now.numerator, now.whole) if now.whole else None
-    if indicator.denominator is None:
+    now = await measurement(reader, q)
+    target, counted, of = q.indicator.target, q.indicator.numerator, q.indicator.denominator
+    needed = target.gap(now.numerator, now.whole) if now.whole else None
+    if of is None:
         rank, code = asked.after(int, str)
-        rows, total = await records.communes_without(reader, question, indicator.numerator, (rank, code), asked.limit)
+        rows, total = await records.communes_without(reader, q, counted, (rank, code), asked.limit)
     else:
-        keys = asked.after(int, date.fromisoformat, UUID)
-        to_leave = indicator.target.direction == "below"
-        measure, without = (
-            (indicator.numerator, "nothing") if to_leave else (indicator.denominator, indicator.numerator)
-        )
-        rows, total = await records.candidates(
-            reader, question, measure, without, (keys[0], keys[1], keys[2]), asked.limit
-        )
+        # Below a target, those who count are to leave; otherwise those who do not are to be reached.
+        measure, without = (counted, NOTHING) if target.direction == "below" else (of, counted)
+        rank, since, child_id = asked.after(int, date.fromisoformat, UUID)
+        rows, total = await records.candidates(reader, q, measure, without, (rank, since, child_id), asked.limit)
     return asked.answer(rows, needed=needed, total=total)
 
 
-async def now_of(reader: Reader, question: records.Question, indicator: Indicator, measure: str) -> int:
-    on = question.on
-    figures = await measured.over_time(
-        reader, question.programme, [indicator], question.split, question.within, on, [on]
-    )
-    now = figures[indicator.code, on]
-    return now.numerator if measure == indicator.numerator else now.whole
+async def measurement(reader: Reader, q: Question) -> Measurement:
+    """The figure that the records belong to."""
+    figures = await measured.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
+    return figures[q.indicator.code, q.on]
