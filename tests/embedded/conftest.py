@@ -21,7 +21,7 @@ def folder() -> Iterator[Path]:
     place.chmod(0o711)
     yield place
     for left in place.rglob("postmaster.pid"):
-        until(lambda left=left: not left.exists() or not lives(int(left.read_text().split()[0])))  # type: ignore[misc]
+        until(lambda left=left: not left.exists() or not lives(int(left.read_text().split()[0])))  # type: ignore[misc] # a lambda with a default has no type
     shutil.rmtree(place)
 
 

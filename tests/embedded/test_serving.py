@@ -27,7 +27,7 @@ def test_a_killed_server_is_started_again(data: Path) -> None:
         for _ in range(2):
             pid = postmaster(data)
             os.kill(pid, signal.SIGKILL)
-            until(lambda pid=pid: is_new(data, pid))  # type: ignore[misc]
+            until(lambda pid=pid: is_new(data, pid))  # type: ignore[misc] # a lambda with a default has no type
             assert ask(server, KEPT) == 42
     assert not (data / "cluster" / "postmaster.pid").exists()
 

@@ -62,6 +62,11 @@ FROM stocks(1::smallint, $1, $2, $3, $4, (SELECT area_id FROM area_version WHERE
             AND during @> date '{MAP}'), date '{MAP}', $5) c {NAMED}
 WHERE c.stock <> 0
 """
+TOTALS = f"""
+SELECT measure, day, stock
+FROM total_stocks(1::smallint, $1, (SELECT area_id FROM area_version WHERE code = '{PROVINCE}'
+                  AND during @> date '{MAP}'), date '{MAP}', $2)
+"""
 SPELLS_KNOWN = f"""
 SELECT c.measure, v.code, d.day, count(*) AS stock
 FROM spell c {NAMED}
@@ -79,6 +84,12 @@ def answers(rows: list[asyncpg.Record]) -> Answers:
 async def by_ledger(connection: asyncpg.Connection, days: Iterable[date], cut: Cut = ALL) -> Answers:
     measures, categories = zip(*cut.pairs().items(), strict=True)
     return answers(await connection.fetch(STOCKS, measures, categories, cut.sex, cut.age_band, list(days)))
+
+
+async def totals_by_ledger(connection: asyncpg.Connection, days: Iterable[date]) -> dict[tuple[str, date], int]:
+    """Of the whole province, as far as pages reach; with the zeros."""
+    rows = await connection.fetch(TOTALS, MEASURES, list(days))
+    return {(row["measure"], row["day"]): row["stock"] for row in rows}
 
 
 async def as_known(connection: asyncpg.Connection, number: int, days: Iterable[date], cut: Cut = ALL) -> Answers:

@@ -16,6 +16,7 @@ from tests.ledger.records import Case, Child, Circumstance, History, Interventio
 from tests.ledger.reference import AGE_BANDS, AT_RISK, birthday
 from tests.ledger.tables import EMPTY, Step
 
+HORIZON = date(2022, 1, 1)  # the first day beyond the pages
 DAYS = (
     date(2015, 12, 31),
     date(2016, 1, 1),
@@ -28,7 +29,7 @@ DAYS = (
     date(2018, 7, 1),
     date(2020, 12, 31),
     date(2021, 12, 31),
-    date(2022, 1, 1),  # the first day beyond the pages
+    HORIZON,
     date(2022, 5, 5),
 )
 ANY_DAY = st.dates(date(2000, 1, 1), date(2024, 12, 31))

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from service import ledger
 from tests.ledger.answers import (
     ALL,
+    COMMUNES,
+    MEASURES,
     Answers,
     Cut,
     as_known,
@@ -16,9 +18,11 @@ from tests.ledger.answers import (
     by_reference,
     days_of,
     differences,
+    totals_by_ledger,
     with_neighbours,
 )
-from tests.ledger.histories import DAYS, cuts, profile, stories
+from tests.ledger.histories import DAYS, HORIZON, cuts, profile, stories
+from tests.ledger.reference import count
 from tests.ledger.tables import EMPTY, POSTED_ON, Step, enter, post, undone, write
 
 Story = list[Step]
@@ -49,6 +53,21 @@ async def test_a_ledger_posted_step_by_step_agrees_with_the_reference(
     async with undone(connection):
         await enter(connection, story)
         assert await ask(connection, story, cuts) == expected(story, cuts)
+
+
+@profile(50)
+@given(story=stories())
+async def test_the_totals_of_the_province_are_the_sums_of_its_communes(
+    connection: asyncpg.Connection, story: Story
+) -> None:
+    days = [day for day in days_to_ask(story) if day < HORIZON]
+    async with undone(connection):
+        history = await enter(connection, story)
+        assert await totals_by_ledger(connection, days) == {
+            (measure, day): sum(count(history, measure, area, day) for area in COMMUNES)
+            for measure in MEASURES
+            for day in days
+        }
 
 
 @profile(50)
