@@ -45,7 +45,7 @@ def expected(story: Story, cuts: list[Cut]) -> list[Answers]:
     return [by_reference(story[-1][-1], days_to_ask(story), cut) for cut in cuts]
 
 
-@profile(150)
+@profile(120)
 @given(story=stories(), cuts=some_cuts)
 async def test_a_ledger_posted_step_by_step_agrees_with_the_reference(
     connection: asyncpg.Connection, story: Story, cuts: list[Cut]
@@ -55,7 +55,7 @@ async def test_a_ledger_posted_step_by_step_agrees_with_the_reference(
         assert await ask(connection, story, cuts) == expected(story, cuts)
 
 
-@profile(50)
+@profile(40)
 @given(story=stories())
 async def test_the_totals_of_the_province_are_the_sums_of_its_communes(
     connection: asyncpg.Connection, story: Story
@@ -70,7 +70,7 @@ async def test_the_totals_of_the_province_are_the_sums_of_its_communes(
         }
 
 
-@profile(50)
+@profile(40)
 @given(story=stories(), cuts=some_cuts)
 async def test_rebuilding_the_pages_changes_no_answer(
     connection: asyncpg.Connection, story: Story, cuts: list[Cut]
@@ -82,7 +82,7 @@ async def test_rebuilding_the_pages_changes_no_answer(
         assert await ask(connection, story, cuts) == before == expected(story, cuts)
 
 
-@profile(50)
+@profile(40)
 @given(story=stories(), cuts=some_cuts)
 async def test_steps_can_follow_on_rebuilt_pages(connection: asyncpg.Connection, story: Story, cuts: list[Cut]) -> None:
     async with undone(connection):
@@ -92,7 +92,7 @@ async def test_steps_can_follow_on_rebuilt_pages(connection: asyncpg.Connection,
         assert await ask(connection, story, cuts) == expected(story, cuts)
 
 
-@profile(50)
+@profile(40)
 @given(story=stories(), cuts=some_cuts)
 async def test_records_posted_all_at_once_give_the_same_answers(
     connection: asyncpg.Connection, story: Story, cuts: list[Cut]
@@ -103,7 +103,7 @@ async def test_records_posted_all_at_once_give_the_same_answers(
         assert await ask(connection, story, cuts) == expected(story, cuts)
 
 
-@profile(50)
+@profile(40)
 @given(story=stories(), cuts=some_cuts)
 async def test_whatever_was_not_posted_is_posted_by_a_rebuild(
     connection: asyncpg.Connection, story: Story, cuts: list[Cut]
@@ -115,7 +115,7 @@ async def test_whatever_was_not_posted_is_posted_by_a_rebuild(
         assert await ask(connection, story, cuts) == expected(story, cuts)
 
 
-@profile(50)
+@profile(40)
 @given(story=stories(), cut=cuts())
 async def test_the_past_is_known_as_it_was_known_then(connection: asyncpg.Connection, story: Story, cut: Cut) -> None:
     every_age, number, before = cut._replace(age_band="all"), 0, EMPTY
@@ -129,7 +129,7 @@ async def test_the_past_is_known_as_it_was_known_then(connection: asyncpg.Connec
             assert await as_known(connection, number, days, every_age) == by_reference(history, days, every_age)
 
 
-@profile(50)
+@profile(40)
 @given(story=stories(), cuts=some_cuts)
 async def test_a_longer_horizon_changes_no_answer(
     connection: asyncpg.Connection, story: Story, cuts: list[Cut]
