@@ -5,51 +5,29 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import asyncpg
 import typer
 import uvicorn
-from alembic.util import CommandError
-from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from service import ledger
 from service.app import create_app
 from service.clock import calendar_day
+from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
 from service.database import sqlalchemy_url
 from service.demonstration import filling
-from service.demonstration.filling import RegisterNotEmpty
-from service.embedded import ServerError, attached, serving
-from service.exporting import NotEmptyError, export, whole
-from service.migrate import OldServerError, migrate
+from service.exporting import export, whole
+from service.migrate import migrate
 from service.progress import Progress
-from service.settings import Settings
-
-
-def settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        sys.exit(f"A setting in the environment is not valid. {wrong}")
-
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
 commands.add_typer(ledger_commands, name="ledger")
 
-SETTINGS = settings()
-DataDir = Annotated[Path, typer.Option(help="Where the embedded PostgreSQL keeps its data (DATA_DIR).")]
-DatabaseUrl = Annotated[
-    str | None, typer.Option(help="A PostgreSQL of your own, 18 or later, instead (DATABASE_URL).", show_default=False)
-]
 Children = Annotated[int, typer.Option(min=1, help="Size of the demonstration (CHILDREN).")]
-Answer = TypeVar("Answer")
 
 
 @commands.command()
@@ -168,54 +146,11 @@ async def fill_if_empty(connection: asyncpg.Connection, children: int) -> None:
         await fill(connection, children, seed=1)
 
 
-@contextmanager
-def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> Iterator[str]:
-    """The address of the database: the one given, or the embedded server of the folder, started if need be."""
-    try:
-        if database_url:
-            yield database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
-        else:
-            with serving(data_dir) if keep else attached(data_dir) as server:
-                yield server.dsn
-    except (ServerError, OldServerError, NotEmptyError, RegisterNotEmpty) as error:
-        fail(str(error))
-    except (OSError, DBAPIError, CommandError, asyncpg.PostgresError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error
-        fail(f"{reason} (database: {database_url.rpartition('@')[2] if database_url else data_dir})")
-
-
-def prepare(dsn: str) -> None:
-    """The database as this version expects it."""
-    asyncio.run(migrate(sqlalchemy_url(dsn), SETTINGS.today or calendar_day()))
-
-
-def run(dsn: str, work: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> Answer:
-    """Do something on a connection of its own."""
-
-    async def connected() -> Answer:
-        connection = await asyncpg.connect(dsn)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(connected())
-
-
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - the voice of the commands
-
-
-def fail(line: str) -> Any:
-    typer.echo(line, err=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":
