@@ -3,12 +3,13 @@
 import asyncio
 import os
 
-from sqlalchemy import Connection, pool
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection
+from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 import service.models  # noqa: F401 - importing it fills the metadata
 from alembic import context
+from service.database import engine
 
 
 def run(connection: Connection) -> None:
@@ -18,12 +19,10 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run() -> None:
-    engine = create_async_engine(
-        os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"), poolclass=pool.NullPool
-    )
-    async with engine.begin() as connection:
+    once = engine(os.environ["DATABASE_URL"], poolclass=NullPool)
+    async with once.begin() as connection:
         await connection.run_sync(run)
-    await engine.dispose()
+    await once.dispose()
 
 
 if (given := context.config.attributes.get("connection")) is not None:

@@ -117,8 +117,8 @@ async def rebuild(connection: asyncpg.Connection, province: int) -> None:
 LINES: dict[str, Line] = {"one-day": one_day, "series": series, "posting": posting, "rebuild": rebuild}
 
 
-async def main(names: list[str], dsn: str, url: str) -> None:
-    await migrate(url, date(2020, 12, 31))
+async def main(names: list[str], dsn: str) -> None:
+    await migrate(dsn, date(2020, 12, 31))
     connection = await asyncpg.connect(dsn)
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM child)"):
         begun = time.perf_counter()
@@ -140,4 +140,4 @@ async def main(names: list[str], dsn: str, url: str) -> None:
 
 if __name__ == "__main__":
     with attached(DATA_DIR) as server:
-        asyncio.run(main(sys.argv[1:], server.dsn, server.url))
+        asyncio.run(main(sys.argv[1:], server.dsn))

@@ -17,7 +17,6 @@ from service import ledger
 from service.app import create_app
 from service.clock import calendar_day
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
-from service.database import sqlalchemy_url
 from service.demonstration import filling
 from service.exporting import export, whole
 from service.migrate import migrate
@@ -95,7 +94,7 @@ def migrate_database(
 ) -> None:
     """Bring the database to this version, or back to an earlier revision."""
     with reached(data_dir, database_url) as dsn:
-        asyncio.run(migrate(sqlalchemy_url(dsn), calendar_day(), revision))
+        asyncio.run(migrate(dsn, calendar_day(), revision))
     say(f"The database is at {revision}.")
 
 

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from service.clock import calendar_day
-from service.database import sqlalchemy_url
 from service.demonstration.filling import RegisterNotEmpty
 from service.embedded import ServerError, attached, serving
 from service.exporting import NotEmptyError
@@ -57,7 +56,7 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
 
 def prepare(dsn: str) -> None:
     """The database as this version expects it."""
-    asyncio.run(migrate(sqlalchemy_url(dsn), SETTINGS.today or calendar_day()))
+    asyncio.run(migrate(dsn, SETTINGS.today or calendar_day()))
 
 
 def run(dsn: str, work: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> Answer:

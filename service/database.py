@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 from fastapi import Depends, Request
@@ -28,21 +27,20 @@ class Database:
     async def open(cls, dsn: str) -> "Database":
         """Connect to `postgresql://…`; raises what asyncpg raises when the server cannot be reached."""
         reader = await asyncpg.create_pool(dsn, min_size=1, max_size=POOL_SIZE, command_timeout=60)
-        engine = create_async_engine(
-            sqlalchemy_url(dsn), pool_size=POOL_SIZE, max_overflow=0, pool_timeout=30, hide_parameters=True
-        )
-        return cls(engine, reader)
+        return cls(engine(dsn, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=30), reader)
 
     async def close(self) -> None:
         await self.reader.close()
         await self.engine.dispose()
 
 
-def sqlalchemy_url(dsn: str) -> str:
-    """The same address with SQLAlchemy's driver name, and `ssl` for libpq's `sslmode`."""
-    parts = urlsplit(dsn)
-    query = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(parts.query)]
-    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query)))
+def engine(dsn: str, **options: Any) -> AsyncEngine:
+    """An engine whose connections asyncpg opens from the address as it is: it means the same to all of the service."""
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(dsn)
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **options)
 
 
 async def session(request: Request) -> AsyncIterator[AsyncSession]:

@@ -8,10 +8,11 @@ import asyncpg
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from alembic import command
 from service import ledger, reference
+from service.database import engine
 
 ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
 
@@ -26,18 +27,18 @@ class OldServerError(Exception):
     """The PostgreSQL is older than the service needs."""
 
 
-async def migrate(url: str, today: date, revision: str = "head") -> None:
+async def migrate(dsn: str, today: date, revision: str = "head") -> None:
     """All in one transaction, so that a database is of one version or of the next. Safe to repeat, also at once."""
     try:
-        await migrate_once(url, today, revision)
+        await migrate_once(dsn, today, revision)
     except IntegrityError:  # another service made the very first table at this moment: now it is there to be locked
-        await migrate_once(url, today, revision)
+        await migrate_once(dsn, today, revision)
 
 
-async def migrate_once(url: str, today: date, revision: str) -> None:
-    engine = create_async_engine(url)
+async def migrate_once(dsn: str, today: date, revision: str) -> None:
+    short = engine(dsn, poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
+        async with short.begin() as connection:
             raw = (await connection.get_raw_connection()).driver_connection
             assert isinstance(raw, asyncpg.Connection)
             if (major := raw.get_server_version().major) < OLDEST:
@@ -54,7 +55,7 @@ async def migrate_once(url: str, today: date, revision: str) -> None:
                 if changed and not new:
                     await ledger.rebuild(raw, today)  # what counts may mean something else now
     finally:
-        await engine.dispose()
+        await short.dispose()
 
 
 def run_alembic(connection: Connection, revision: str) -> None:

@@ -45,7 +45,7 @@ async def run(server: Server, statement: str) -> None:
 async def template(server: Server) -> str:
     """A migrated database that others are cloned from."""
     await run(server, "CREATE DATABASE migrated")
-    await migrate(server.url.replace("/child_protection?", "/migrated?"), TODAY)
+    await migrate(server.dsn.replace("/child_protection?", "/migrated?"), TODAY)
     await run(server, "ALTER DATABASE migrated WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
     return "migrated"
 

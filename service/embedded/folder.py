@@ -26,11 +26,6 @@ class Server:
         place = urlencode({"host": str(self.socket), "port": self.port}, safe="/", quote_via=quote)
         return f"postgresql://postgres@/{quote(self.database)}?{place}"
 
-    @property
-    def url(self) -> str:
-        """The address for SQLAlchemy."""
-        return self.dsn.replace("postgresql:", "postgresql+asyncpg:", 1)
-
 
 @dataclass(frozen=True)
 class DataFolder:

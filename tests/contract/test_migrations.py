@@ -7,10 +7,9 @@ import asyncpg
 import pytest
 from alembic.config import Config
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from alembic import command
-from service.database import sqlalchemy_url
+from service.database import engine
 from service.migrate import ALEMBIC_INI, migrate
 
 TODAY = date(2020, 12, 31)
@@ -30,30 +29,28 @@ async def tables(dsn: str) -> set[str]:
 
 
 async def test_the_migrations_make_what_the_models_say(empty_database: str) -> None:
-    engine = create_async_engine(sqlalchemy_url(empty_database))
-    async with engine.connect() as connection:
+    checked = engine(empty_database)
+    async with checked.connect() as connection:
         await connection.run_sync(check)
-    await engine.dispose()
+    await checked.dispose()
     assert "spell" in await tables(empty_database)
 
 
 async def test_the_migrations_go_down_and_up_again(empty_database: str) -> None:
-    url = sqlalchemy_url(empty_database)
-    await migrate(url, TODAY, "base")
+    await migrate(empty_database, TODAY, "base")
     assert await tables(empty_database) == {"alembic_version"}
-    await migrate(url, TODAY)
-    await migrate(url, TODAY)  # twice changes nothing
+    await migrate(empty_database, TODAY)
+    await migrate(empty_database, TODAY)  # twice changes nothing
     connection = await asyncpg.connect(empty_database)
     assert await connection.fetchval("SELECT count(*) FROM area_version") > 500
     await connection.close()
 
 
 async def test_services_that_start_at_once_migrate_one_after_the_other(empty_database: str) -> None:
-    url = sqlalchemy_url(empty_database)
-    await migrate(url, TODAY, "base")
+    await migrate(empty_database, TODAY, "base")
     connection = await asyncpg.connect(empty_database)
     await connection.execute("DROP TABLE alembic_version")
-    await asyncio.gather(*(migrate(url, TODAY) for _ in range(3)))
+    await asyncio.gather(*(migrate(empty_database, TODAY) for _ in range(3)))
     assert await connection.fetchval("SELECT count(*) FROM register") == 1
     await connection.close()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from service.database import engine
 from service.embedded import Server, ServerError, attached
 from tests.embedded.server import QUICK, ask, mode, refusal
 
@@ -16,10 +16,10 @@ from tests.embedded.server import QUICK, ask, mode, refusal
 @pytest.mark.parametrize("name", ["tỉnh Hưng Yên  2026", "a,b:c 50% + \\ \"d'", "dài " * 30])
 def test_any_name_of_a_folder_will_do(folder: Path, name: str) -> None:
     async def by_sqlalchemy(server: Server) -> object:
-        engine = create_async_engine(server.url)
-        async with engine.connect() as connection:
+        used = engine(server.dsn)
+        async with used.connect() as connection:
             value = (await connection.execute(text("SELECT current_database()"))).scalar_one()
-        await engine.dispose()
+        await used.dispose()
         return value
 
     with attached(folder / name, QUICK) as server:
