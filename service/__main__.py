@@ -55,6 +55,7 @@ def serve(
             log_level="warning",
             access_log=False,  # its lines would carry what people search for
             server_header=False,
+            proxy_headers=False,  # no answer depends on who asks from where
             timeout_graceful_shutdown=10,
         )
         AnnouncedServer(options).run()

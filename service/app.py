@@ -30,6 +30,7 @@ from service.routers import (
     sites,
 )
 from service.routers import problems as problem_pages
+from service.unchanged import LedgerState
 
 LOG = logging.getLogger(__name__)
 ROUTERS = (
@@ -79,6 +80,7 @@ def lifespan(dsn: str, today: date | None) -> Callable[[FastAPI], AbstractAsyncC
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.open(dsn)
+        app.state.ledger_state = LedgerState(app.state.database.reader)
         await look_after(app, today)
         upkeep = asyncio.create_task(keep_looking_after(app, today))
         try:

@@ -12,7 +12,7 @@ def calendar_day() -> date:
     return datetime.now(VIETNAM).date()
 
 
-def today(request: Request) -> date:
+async def today(request: Request) -> date:
     """The day that a question takes when it names none, and the day of a posting."""
     fixed: date | None = request.app.state.fixed_today
     return fixed or calendar_day()

@@ -13,7 +13,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _tags(request: Request, name: str) -> list[str]:
+def tags(request: Request, name: str) -> list[str]:
     """The tags of a header (or `*` alone), over all its lines; what is no tag is none."""
     header = ", ".join(request.headers.getlist(name)).strip()
     return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
@@ -22,7 +22,7 @@ def _tags(request: Request, name: str) -> list[str]:
 def read_answer(request: Request, version: int, body: str) -> Response:
     """A single thing, or 304 when the caller has this version."""
     headers = {"ETag": etag(version)}
-    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in _tags(request, "if-none-match")):
+    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in tags(request, "if-none-match")):
         return Response(status_code=304, headers=headers)
     return json_answer(body, headers)
 
@@ -39,14 +39,14 @@ class IfMatch:
             raise Refusal("stale", current=etag(version))
 
 
-def if_match(request: Request) -> IfMatch:
-    return IfMatch(_tags(request, "if-match") if "if-match" in request.headers else None)
+async def if_match(request: Request) -> IfMatch:
+    return IfMatch(tags(request, "if-match") if "if-match" in request.headers else None)
 
 
-def required_if_match(request: Request) -> IfMatch:
+async def required_if_match(request: Request) -> IfMatch:
     if "if-match" not in request.headers:
         raise Refusal("precondition_required")
-    return if_match(request)
+    return await if_match(request)
 
 
 Optional = Annotated[IfMatch, Depends(if_match)]

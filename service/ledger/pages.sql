@@ -1,7 +1,11 @@
 -- Pages: one month of a total or of a cell, as known now. A stock on a day is opening + running[day].
 
 DROP AGGREGATE IF EXISTS running(integer, bigint);
-DROP FUNCTION IF EXISTS movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages;
+DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages;
+
+-- By which it is told whether pages have changed: the calendar's, so that a restored register never counts one moment twice.
+CREATE FUNCTION now_in_microseconds() RETURNS bigint
+LANGUAGE sql VOLATILE AS $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint $$;
 
 -- The changes that one spell makes: one more from its first day and one less from its end, in every cell of sex and
 -- age band (each one, and all) that the spell belongs to. Cells of an age band see the part lived at that age.
@@ -35,12 +39,17 @@ CREATE AGGREGATE running(integer, bigint) (
     INITCOND = '{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0}'
 );
 
--- Two running totals of one month together; either may be missing.
+-- Two running totals of one month together; the second may be missing.
 CREATE FUNCTION running_sum(a integer[], b integer[]) RETURNS integer[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-SELECT CASE WHEN a IS NULL THEN coalesce(b, array_fill(0, ARRAY[31])) WHEN b IS NULL THEN a
-            ELSE (SELECT array_agg(u.x + u.y ORDER BY u.i) FROM unnest(a, b) WITH ORDINALITY AS u (x, y, i)) END
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    IF b IS NOT NULL THEN
+        FOR i IN 1..31 LOOP
+            a[i] := a[i] + b[i];
+        END LOOP;
+    END IF;
+    RETURN a;
+END $$;
 
 -- What one posting moved: the days on which a cell's stock changed, and by how many.
 CREATE FUNCTION posting_movements(turned bigint, horizon date)
@@ -59,8 +68,9 @@ GROUP BY s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day
 HAVING sum(s.sign * m.change) <> 0
 $$;
 
--- Moves the pages by what one posting inserted and withdrew. The caller holds the rows of the posting's areas, so nobody
--- else turns a page of these cells: what is read here is what is written over.
+-- Moves the pages by what one posting inserted and withdrew. The caller holds the posting's areas, so nobody else turns a
+-- page of these cells: what is read here is what is written over. One statement, because each one that starts costs as much
+-- as ten pages.
 CREATE FUNCTION turn_pages(turned bigint) RETURNS void
 LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -70,65 +80,70 @@ BEGIN
     LOCK TABLE total_page, page IN ROW EXCLUSIVE MODE;  -- before the horizon is read: whoever moves it locks the pages first
     SELECT page_horizon INTO STRICT horizon FROM register;
 
-    -- Totals: every month from the first movement until the horizon. Months without a page yet lie before the first.
-    WITH by_month AS MATERIALIZED (
-        SELECT rule, measure, area_id, day - (extract(day FROM day)::integer - 1) AS month, sum(change) AS change,
-               running(extract(day FROM day)::integer, change) AS running
-        FROM posting_movements(turned, horizon)
-        WHERE category = 'all' AND sex = 'all' AND age_band = 'all'
-        GROUP BY rule, measure, area_id, day - (extract(day FROM day)::integer - 1)
-    )
-    INSERT INTO total_page (rule, measure, month, area_id, opening, running)
-    SELECT f.rule, f.measure, g.month::date, f.area_id,
-           coalesce(present.opening, 0) + coalesce(
-               (SELECT sum(e.change) FROM by_month e
-                WHERE (e.rule, e.measure, e.area_id) = (f.rule, f.measure, f.area_id) AND e.month < g.month), 0),
-           running_sum(present.running, b.running)
-    FROM (SELECT rule, measure, area_id, min(month) AS month FROM by_month GROUP BY rule, measure, area_id) f
-    CROSS JOIN LATERAL generate_series(f.month, horizon - interval '1 month', interval '1 month') AS g (month)
-    LEFT JOIN total_page present ON (present.rule, present.measure, present.month, present.area_id)
-        = (f.rule, f.measure, g.month::date, f.area_id)
-    LEFT JOIN by_month b ON (b.rule, b.measure, b.month, b.area_id) = (f.rule, f.measure, g.month::date, f.area_id)
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (rule, measure, month, area_id)
-    DO UPDATE SET opening = excluded.opening, running = excluded.running;
+    WITH moved AS MATERIALIZED (
+        SELECT m.*, extract(day FROM day)::integer AS dom, category = 'all' AND sex = 'all' AND age_band = 'all' AS total
+        FROM posting_movements(turned, horizon) m
+    ),
 
-    INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
-    SELECT DISTINCT area_id, rule, measure, category, sex, age_band
-    FROM posting_movements(turned, horizon) m
-    WHERE NOT (category = 'all' AND sex = 'all' AND age_band = 'all')
-      AND NOT EXISTS (SELECT FROM cell c WHERE (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
-                      = (m.area_id, m.rule, m.measure, m.category, m.sex, m.age_band))
-    ORDER BY 1, 2, 3, 4, 5, 6;
+    -- Totals: every month from the first movement until the horizon. A month without a page lies before the first page.
+    total_moved AS MATERIALIZED (
+        SELECT rule, measure, area_id, day - dom + 1 AS month, sum(change) AS change, running(dom, change) AS running
+        FROM moved WHERE total GROUP BY rule, measure, area_id, day - dom + 1
+    ),
+    totals AS (
+        INSERT INTO total_page AS p (rule, measure, month, area_id, opening, running)
+        SELECT f.rule, f.measure, g.month::date, f.area_id,
+               coalesce((SELECT sum(e.change) FROM total_moved e
+                         WHERE (e.rule, e.measure, e.area_id) = (f.rule, f.measure, f.area_id) AND e.month < g.month), 0),
+               coalesce(t.running, zero)
+        FROM (SELECT rule, measure, area_id, min(month) AS month FROM total_moved GROUP BY rule, measure, area_id) f
+        CROSS JOIN LATERAL generate_series(f.month, horizon - interval '1 month', interval '1 month') AS g (month)
+        LEFT JOIN total_moved t ON (t.rule, t.measure, t.month, t.area_id) = (f.rule, f.measure, g.month::date, f.area_id)
+        ORDER BY 1, 2, 3, 4
+        ON CONFLICT (rule, measure, month, area_id) DO UPDATE
+        SET opening = p.opening + excluded.opening, running = running_sum(p.running, nullif(excluded.running, zero))
+    ),
 
     -- Cells: the months that moved, and every page after the first of them. What no longer moves is no page.
-    WITH by_month AS MATERIALIZED (
-        SELECT c.id AS cell_id, m.day - (extract(day FROM m.day)::integer - 1) AS month, sum(m.change) AS change,
-               running(extract(day FROM m.day)::integer, m.change) AS running
-        FROM posting_movements(turned, horizon) m
-        JOIN cell c ON (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band)
-            = (m.area_id, m.rule, m.measure, m.category, m.sex, m.age_band)
-        GROUP BY c.id, m.day - (extract(day FROM m.day)::integer - 1)
+    part AS MATERIALIZED (
+        SELECT m.*, c.id
+        FROM moved m
+        LEFT JOIN cell c ON (c.rule, c.measure, c.category, c.sex, c.age_band, c.area_id)
+            = (m.rule, m.measure, m.category, m.sex, m.age_band, m.area_id)
+        WHERE NOT m.total
     ),
-    due AS (
-        SELECT p.cell_id, p.month
-        FROM (SELECT cell_id, min(month) AS month FROM by_month GROUP BY cell_id) f
-        JOIN page p ON p.cell_id = f.cell_id AND p.month >= f.month
-        UNION
-        SELECT cell_id, month FROM by_month
+    new_cell AS (
+        INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
+        SELECT DISTINCT area_id, rule, measure, category, sex, age_band FROM part WHERE id IS NULL
+        ORDER BY 1, 2, 3, 4, 5, 6
+        RETURNING *
+    ),
+    cell_moved AS MATERIALIZED (
+        SELECT cell_id, day - dom + 1 AS month, sum(change) AS change, running(dom, change) AS running
+        FROM (
+            SELECT id AS cell_id, day, dom, change FROM part WHERE id IS NOT NULL
+            UNION ALL
+            SELECT c.id, m.day, m.dom, m.change
+            FROM new_cell c JOIN part m USING (area_id, rule, measure, category, sex, age_band)
+        ) known
+        GROUP BY cell_id, day - dom + 1
     ),
     written AS MATERIALIZED (
-        SELECT d.cell_id, d.month,
-               coalesce(before.stock, 0) + coalesce(
-                   (SELECT sum(b.change) FROM by_month b WHERE b.cell_id = d.cell_id AND b.month < d.month), 0) AS opening,
-               running_sum(present.running, b.running) AS running
-        FROM due d
-        LEFT JOIN page present ON present.cell_id = d.cell_id AND present.month = d.month
-        LEFT JOIN by_month b ON b.cell_id = d.cell_id AND b.month = d.month
-        LEFT JOIN LATERAL (
-            SELECT CASE WHEN q.month = d.month THEN q.opening ELSE q.opening + q.running[31] END AS stock
-            FROM page q WHERE q.cell_id = d.cell_id AND q.month <= d.month ORDER BY q.month DESC LIMIT 1
-        ) before ON true
+        SELECT p.cell_id, p.month,
+               p.opening + coalesce(
+                   (SELECT sum(e.change) FROM cell_moved e WHERE e.cell_id = p.cell_id AND e.month < p.month), 0) AS opening,
+               running_sum(p.running, m.running) AS running
+        FROM (SELECT cell_id, min(month) AS month FROM cell_moved GROUP BY cell_id) f
+        JOIN page p ON p.cell_id = f.cell_id AND p.month >= f.month
+        LEFT JOIN cell_moved m ON m.cell_id = p.cell_id AND m.month = p.month
+        UNION ALL
+        SELECT m.cell_id, m.month,
+               coalesce((SELECT q.opening + q.running[31] FROM page q
+                         WHERE q.cell_id = m.cell_id AND q.month < m.month ORDER BY q.month DESC LIMIT 1), 0)
+               + coalesce((SELECT sum(e.change) FROM cell_moved e WHERE e.cell_id = m.cell_id AND e.month < m.month), 0),
+               m.running
+        FROM cell_moved m
+        WHERE NOT EXISTS (SELECT FROM page q WHERE q.cell_id = m.cell_id AND q.month = m.month)
     ),
     erased AS (
         DELETE FROM page p USING written w
@@ -228,4 +243,5 @@ BEGIN
     ORDER BY c.id, e.month
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
     DROP TABLE expected;
+    UPDATE register SET remade = greatest(now_in_microseconds(), remade + 1);
 END $$;

@@ -2,6 +2,7 @@
 
 DROP FUNCTION IF EXISTS every_subject, post_spells, ledger_post, ledger_post_all;
 
+
 -- Everyone and everything that the ledger counts, or may have to.
 CREATE FUNCTION every_subject() RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
@@ -54,10 +55,12 @@ DECLARE
 BEGIN
     IF new_number IS NOT NULL THEN
         -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle.
-        PERFORM FROM area
-        WHERE id IN (SELECT area_id FROM spell WHERE posted = new_number
-                     UNION SELECT area_id FROM spell WHERE withdrawn = new_number)
-        ORDER BY id FOR NO KEY UPDATE;
+        INSERT INTO page_turn AS t (area_id, moment)
+        SELECT area_id, now_in_microseconds()
+        FROM (SELECT area_id FROM spell WHERE posted = new_number
+              UNION SELECT area_id FROM spell WHERE withdrawn = new_number) touched
+        ORDER BY area_id
+        ON CONFLICT (area_id) DO UPDATE SET moment = greatest(excluded.moment, t.moment + 1);
         PERFORM turn_pages(new_number);
     END IF;
     RETURN new_number;

@@ -4,7 +4,7 @@ from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
 from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Residence
 from service.models.history import History
-from service.models.ledger import Cell, Page, Posting, Register, Spell, TotalPage
+from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
 from service.models.programmes import AgeBand, CountingRule, Indicator, Programme, Target
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.sites import Site, SiteStage
@@ -27,6 +27,7 @@ __all__ = [
     "Intervention",
     "InterventionMeasure",
     "Page",
+    "PageTurn",
     "Posting",
     "Programme",
     "Register",

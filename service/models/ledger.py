@@ -101,9 +101,19 @@ class Page(SQLModel, table=True):
     running: list[int] = Field(sa_type=ARRAY(Integer))
 
 
+class PageTurn(SQLModel, table=True):
+    """The moment, in microseconds, at which the pages of an area were last turned."""
+
+    __tablename__ = "page_turn"
+
+    area_id: int = Field(primary_key=True, foreign_key="area.id", sa_column_kwargs={"autoincrement": False})
+    moment: int = Field(sa_type=BigInteger)
+
+
 class Register(SQLModel, table=True):
-    """The day that the register carries (null: the calendar's), and how far its pages reach."""
+    """The day that the register carries (null: the calendar's), how far its pages reach, and when they were remade."""
 
     one: bool = Field(default=True, primary_key=True, sa_column_kwargs={"server_default": text("true")})
     fixed_today: date | None = None
     page_horizon: date
+    remade: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})

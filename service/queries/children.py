@@ -59,6 +59,8 @@ SELECT c.version, json_build_object(
 FROM child c WHERE c.id = :id
 """
 
+ONE_BY_ID = ONE.replace(":id", "$1")
+
 # $1 on (null: every record) · $2 commune · $3 category · $4 kind · $5 assisted · $6 sex · $7, $8 ages · $9 name
 MATCHING = """
 FROM child c
@@ -125,7 +127,7 @@ async def number_of_children(reader: Reader, wanted: Filter) -> int:
 
 async def child(reader: Reader, child_id: UUID) -> tuple[int, str]:
     """Version and record."""
-    found = await reader.fetchrow(ONE.replace(":id", "$1"), child_id)
+    found = await reader.fetchrow(ONE_BY_ID, child_id)
     if found is None:
         raise Refusal("child_unknown")
     return found[0], found[1]

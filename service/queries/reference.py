@@ -2,11 +2,11 @@
 
 from datetime import date
 
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
 from service.domain.refusal import Refusal
-from service.models import Category, InterventionMeasure
 
 CATEGORIES = """
 SELECT coalesce(json_agg(json_build_object(
@@ -33,15 +33,21 @@ async def intervention_measures(reader: Reader, language: str) -> str:
     return found
 
 
+IN_FORCE = text("SELECT during @> CAST(:day AS date) FROM category WHERE code = CAST(:code AS text)")
+MEASURE = text("SELECT EXISTS (SELECT FROM intervention_measure WHERE code = CAST(:code AS text))")
+
+
 async def check_category(session: AsyncSession, code: str, begins: date) -> None:
     """A circumstance begins only in a category that is in force on its first day."""
-    category = await session.get(Category, code)
-    if category is None:
+    connection = await session.connection()
+    in_force: bool | None = await connection.scalar(IN_FORCE, {"code": code, "day": begins})
+    if in_force is None:
         raise Refusal("category_unknown", "/category")
-    if begins not in category.during:
+    if not in_force:
         raise Refusal("category_not_in_force", "/category")
 
 
 async def check_measure(session: AsyncSession, code: str) -> None:
-    if await session.get(InterventionMeasure, code) is None:
+    connection = await session.connection()
+    if not await connection.scalar(MEASURE, {"code": code}):
         raise Refusal("measure_unknown", "/measure")

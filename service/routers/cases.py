@@ -14,7 +14,7 @@ from service.domain.refusal import Refusal
 from service.models import CaseFile
 from service.preconditions import etag, read_answer
 from service.queries import areas, cases, children
-from service.queries.written import written
+from service.queries.written import posted
 from service.routers.interventions import InterventionRecord
 from service.wire import AreaCode, Day, Identifier, Input, Name, Note, Page, absent, json_answer
 
@@ -104,9 +104,9 @@ async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Respo
     check_days(case, today)
     await cases.check_previous(session, case)
     session.add(case)
-    await ledger.post(session, [case.child_id], today, "open_case")
+    answer = await posted(session, [case.child_id], today, "open_case", cases.ONE, case)
     headers = {"ETag": etag(1), "Location": f"/v1/cases/{case.id}"}
-    return json_answer(await written(session, cases.ONE, case.id), headers, 201)
+    return json_answer(answer, headers, 201)
 
 
 @router.get("/{case_id}", response_model=CaseRecord)
@@ -130,8 +130,8 @@ async def update_case(
     with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
         await cases.check_previous(session, case)
         await cases.check_next(session, case)
-    await ledger.post(session, [case.child_id], today, "update_case")
-    return json_answer(await written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
+    answer = await posted(session, [case.child_id], today, "update_case", cases.ONE, case)
+    return json_answer(answer, {"ETag": etag(case.version)})
 
 
 @router.delete("/{case_id}", status_code=204)
@@ -154,8 +154,8 @@ async def close_case(
         raise Refusal("case_is_closed")
     case.sqlmodel_update(body.model_dump())
     check_days(case, today)
-    await ledger.post(session, [case.child_id], today, "close_case")
-    return json_answer(await written(session, cases.ONE, case_id), {"ETag": etag(case.version)})
+    answer = await posted(session, [case.child_id], today, "close_case", cases.ONE, case)
+    return json_answer(answer, {"ETag": etag(case.version)})
 
 
 def check_days(case: CaseFile, today: date) -> None:

@@ -14,7 +14,7 @@ from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import etag, read_answer
 from service.queries import areas, attainment, children
-from service.queries.written import written
+from service.queries.written import posted
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
 from service.routers.residences import ResidenceInput, ResidenceRecord
@@ -144,8 +144,7 @@ async def create_child(body: ChildInput, session: SessionDep, today: Today) -> R
     session.add(child)
     await session.flush()  # the database makes the id
     session.add(body.residence.of(child.id, area_id, "/residence/until"))
-    await ledger.post(session, [child.id], today, "create_child")
-    answer = await written(session, children.ONE, child.id)
+    answer = await posted(session, [child.id], today, "create_child", children.ONE, child)
     return json_answer(answer, {"ETag": etag(1), "Location": f"/v1/children/{child.id}"}, 201)
 
 
@@ -164,8 +163,8 @@ async def update_child(
     child = await session.get_one(Child, child_id)
     child.sqlmodel_update(body.model_dump(exclude_unset=True))
     not_born_after(today, child.date_of_birth)
-    await ledger.post(session, [child_id], today, "update_child")
-    return json_answer(await written(session, children.ONE, child_id), {"ETag": etag(version)})
+    answer = await posted(session, [child_id], today, "update_child", children.ONE, child)
+    return json_answer(answer, {"ETag": etag(version)})
 
 
 @router.delete("/{child_id}", status_code=204)

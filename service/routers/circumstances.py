@@ -12,7 +12,7 @@ from service.database import SessionDep
 from service.models import Circumstance
 from service.preconditions import etag
 from service.queries import children, reference
-from service.queries.written import written
+from service.queries.written import posted
 from service.wire import Code, Day, Identifier, Input, Note, absent, changed_days, first_day, json_answer, period
 
 router = APIRouter(prefix="/v1/children/{child_id}/circumstances", tags=["children"])
@@ -64,9 +64,9 @@ async def create_circumstance(
         evidence=body.evidence,
     )
     session.add(record)
-    await ledger.post(session, [child_id], today, "create_circumstance")
+    answer = await posted(session, [child_id], today, "create_circumstance", children.CIRCUMSTANCE, record)
     headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
-    return json_answer(await written(session, children.CIRCUMSTANCE, record.id), headers, 201)
+    return json_answer(answer, headers, 201)
 
 
 @router.patch("/{circumstance_id}", response_model=CircumstanceRecord)
@@ -86,8 +86,7 @@ async def update_circumstance(
         record.category_code = body.category
     await reference.check_category(session, record.category_code, first_day(record.during))
     record.sqlmodel_update(body.model_dump(include={"evidence"}, exclude_unset=True))
-    await ledger.post(session, [child_id], today, "update_circumstance")
-    answer = await written(session, children.CIRCUMSTANCE, circumstance_id)
+    answer = await posted(session, [child_id], today, "update_circumstance", children.CIRCUMSTANCE, record)
     return json_answer(answer, {"ETag": etag(version)})
 
 

@@ -29,9 +29,10 @@ from service.routers.figures import (
     question,
     shown,
 )
+from service.unchanged import OfLedger
 from service.wire import AreaCode, Code, Day, Place, json_answer
 
-router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
+router = APIRouter(prefix="/v1/indicators", tags=["indicators"], route_class=OfLedger)
 
 LEVELS = ["province", "district", "commune"]
 

@@ -10,7 +10,7 @@ from service.domain.refusal import Refusal
 from service.models import Intervention
 from service.preconditions import etag
 from service.queries import cases, reference
-from service.queries.written import written
+from service.queries.written import posted
 from service.wire import Code, Day, Identifier, Input, Name, absent, json_answer
 
 router = APIRouter(prefix="/v1/cases/{case_id}/interventions", tags=["cases"])
@@ -55,9 +55,9 @@ async def create_intervention(
     record = Intervention(case_id=case_id, measure_code=body.measure, **body.model_dump(exclude={"measure"}))
     check_days(record)
     session.add(record)
-    await ledger.post(session, [case.child_id], today, "create_intervention")
+    answer = await posted(session, [case.child_id], today, "create_intervention", cases.INTERVENTION, record)
     headers = {"ETag": etag(case.version), "Location": f"/v1/cases/{case_id}"}
-    return json_answer(await written(session, cases.INTERVENTION, record.id), headers, 201)
+    return json_answer(answer, headers, 201)
 
 
 @router.patch("/{intervention_id}", response_model=InterventionRecord)
@@ -77,8 +77,7 @@ async def update_intervention(
         record.measure_code = body.measure
     record.sqlmodel_update(body.model_dump(exclude={"measure"}, exclude_unset=True))
     check_days(record)
-    await ledger.post(session, [case.child_id], today, "update_intervention")
-    answer = await written(session, cases.INTERVENTION, intervention_id)
+    answer = await posted(session, [case.child_id], today, "update_intervention", cases.INTERVENTION, record)
     return json_answer(answer, {"ETag": etag(case.version)})
 
 

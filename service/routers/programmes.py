@@ -14,9 +14,10 @@ from service.queries import attainment as measured
 from service.queries import programmes
 from service.queries.attainment import Split
 from service.routers.figures import AttainmentRecord, Moment, heading, programme_of, shown
+from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Place, json_answer
 
-router = APIRouter(prefix="/v1/programmes", tags=["programmes"])
+router = APIRouter(prefix="/v1/programmes", tags=["programmes"], route_class=OfLedger)
 
 
 class CountingRuleRecord(BaseModel):

@@ -14,7 +14,7 @@ from service.domain.refusal import Refusal
 from service.models import Residence
 from service.preconditions import etag
 from service.queries import areas, children
-from service.queries.written import written
+from service.queries.written import posted
 from service.wire import AreaCode, Day, Identifier, Input, Place, absent, changed_days, first_day, json_answer, period
 
 router = APIRouter(prefix="/v1/children/{child_id}/residences", tags=["children"])
@@ -61,9 +61,9 @@ async def create_residence(child_id: Identifier, body: ResidenceInput, session: 
     if body.until is None:
         await children.end_present_residence(session, child_id, body.from_)
     session.add(record)
-    await ledger.post(session, [child_id], today, "create_residence")
+    answer = await posted(session, [child_id], today, "create_residence", children.RESIDENCE, record)
     headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
-    return json_answer(await written(session, children.RESIDENCE, record.id), headers, 201)
+    return json_answer(answer, headers, 201)
 
 
 @router.patch("/{residence_id}", response_model=ResidenceRecord)
@@ -89,8 +89,8 @@ async def update_residence(
         record.end_reason = None
     if record.end_reason is not None and record.during.upper is None:
         raise Refusal("residence_reason_of_an_end", "/until")
-    await ledger.post(session, [child_id], today, "update_residence")
-    return json_answer(await written(session, children.RESIDENCE, residence_id), {"ETag": etag(version)})
+    answer = await posted(session, [child_id], today, "update_residence", children.RESIDENCE, record)
+    return json_answer(answer, {"ETag": etag(version)})
 
 
 @router.delete("/{residence_id}", status_code=204)

@@ -13,7 +13,7 @@ from service.database import ReaderDep, SessionDep
 from service.models import Site, SiteStage
 from service.preconditions import etag, read_answer
 from service.queries import areas, sites
-from service.queries.written import written
+from service.queries.written import posted, written
 from service.wire import AreaCode, Day, Identifier, Input, Page, Place, absent, json_answer, period
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
@@ -113,9 +113,9 @@ async def create_stage(site_id: Identifier, body: StageInput, session: SessionDe
     if body.until is None:
         await sites.end_present_stage(session, site_id, body.from_)
     session.add(record)
-    await ledger.post(session, [site_id], today, "create_stage")
+    answer = await posted(session, [site_id], today, "create_stage", sites.STAGE, record)
     headers = {"ETag": etag(version), "Location": f"/v1/sites/{site_id}"}
-    return json_answer(await written(session, sites.STAGE, record.id), headers, 201)
+    return json_answer(answer, headers, 201)
 
 
 @router.delete("/{site_id}/stages/{stage_id}", status_code=204)

@@ -1,0 +1,86 @@
+"""Answers that change with the ledger alone: each carries an ETag, and who has the present one gets 304."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from service.clock import today
+from service.database import Reader
+from service.preconditions import tags
+from service.problems import language
+
+STATE = "SELECT remade + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint FROM register"
+
+
+class LedgerState:
+    """The sum of the moments at which pages were turned: another one after every posting that is committed."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.asking: asyncio.Task[int] | None = None
+        self.next: asyncio.Task[int] | None = None
+
+    async def read(self) -> int:
+        """As it is at some moment after the call.
+
+        Whoever calls while the database is being asked shares the next answer with all others who do: many callers cost
+        no more than one.
+        """
+        if self.next is None:
+            self.next = asyncio.create_task(self.ask(self.asking))
+        return await asyncio.shield(self.next)
+
+    async def ask(self, before: "asyncio.Task[int] | None") -> int:
+        if before is not None:
+            await asyncio.wait([before])
+        self.asking, self.next = self.next, None
+        state: int = await self.reader.fetchval(STATE)
+        return state
+
+
+@cache
+def build() -> str:
+    """Of what this service is made: another build may answer otherwise."""
+    files = sorted(file for file in Path(__file__).parent.rglob("*") if file.suffix in (".py", ".sql", ".csv", ".json"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+async def tag(request: Request) -> str:
+    """An answer's ETag: of the state of the ledger, the day, the question, the language and the build."""
+    question = (
+        request.scope["raw_path"],
+        request.scope["query_string"],
+        language(request),
+        await today(request),
+        build(),
+    )
+    return f'"{await request.app.state.ledger_state.read():x}-{crc32(repr(question).encode()):08x}"'
+
+
+class OfLedger(APIRoute):
+    """A route that looks at If-None-Match before anything else: whoever has an ETag once asked a sound question.
+
+    The ETag is read before the answer. If the ledger moves between the two, the answer is newer than its tag says, and
+    the caller is merely given it once more.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def unless_unchanged(request: Request) -> Response:
+            present = await tag(request)
+            headers = {"ETag": present, "Vary": "Accept-Language"}
+            if present in tags(request, "if-none-match"):
+                return Response(status_code=304, headers=headers)
+            response = await answer(request)
+            response.headers.update(headers)
+            return response
+
+        return unless_unchanged
