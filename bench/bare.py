@@ -1,0 +1,121 @@
+"""The opponents over HTTP, beside the service: `python -m bench.bare DSN` prints its address.
+
+Reading: Starlette, asyncpg and orjson around the service's own statements, and nothing else: no validation, no meaning,
+no errors. Writing: the service's own route, which does only its insert.
+"""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from uuid import UUID
+
+import orjson
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.dialects.postgresql import Range
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from service.__main__ import AnnouncedServer
+from service.database import Database, SessionDep
+from service.models import Child, Circumstance, Residence
+from service.queries import attainment, children
+from service.routers.children import ChildInput
+from service.routers.circumstances import CircumstanceInput
+from service.wire import Identifier, json_answer
+
+JSON = "application/json"
+MEASURES = ("special", "children")
+PART = (["all", "all"], "all", "all")
+
+
+async def nothing(request: Request) -> Response:
+    return Response()
+
+
+async def child(request: Request) -> Response:
+    _, body = await request.app.state.reader.fetchrow(children.ONE_BY_ID, UUID(request.path_params["id"]))
+    return Response(body, media_type=JSON)
+
+
+async def page(request: Request) -> Response:
+    """Fifty children of a commune, as the service lists them."""
+    asked = request.query_params
+    on = date.fromisoformat(asked["on"])
+    wanted = children.Filter(on, asked["commune"])
+    rows = await request.app.state.reader.fetch(children.LIST, *wanted.arguments(), on, None, 51)
+    return Response(b'{"items":[' + ",".join(row[0] for row in rows[:50]).encode() + b"]}", media_type=JSON)
+
+
+async def by_commune(request: Request) -> Response:
+    on = date.fromisoformat(request.query_params["on"])
+    reader = request.app.state.reader
+    programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
+    await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
+    area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
+    places = await reader.fetch(attainment.PLACES, area["area_id"], "commune", on)
+    days = (on, date(on.year - 1, on.month, on.day))
+    asked = (programme["rule"], *MEASURES, *PART, area["area_id"], *days, "commune")
+    rows = {row[0]: row for row in await reader.fetch(attainment.BY_AREA, *asked)}
+    answer = [
+        {"code": p["code"], "name": p["name"], "kind": p["kind"], "stocks": list(rows[p["area_id"]][1:])}
+        for p in places
+    ]
+    return Response(orjson.dumps(answer), media_type=JSON)
+
+
+async def scoreboard(request: Request) -> Response:
+    on = date.fromisoformat(request.query_params["on"])
+    reader = request.app.state.reader
+    programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
+    area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
+    indicators = await reader.fetch(attainment.INDICATORS, programme["code"], on, None)
+    measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
+    days = [date(on.year - 1, on.month, on.day), on]
+    rows = await reader.fetch(attainment.TOTALS_OVER_TIME, programme["rule"], measures, area["area_id"], on, days)
+    return Response(orjson.dumps([list(row) for row in rows]), media_type=JSON)
+
+
+writing = FastAPI()
+
+
+@writing.post("/v1/children")
+async def create_child(body: ChildInput, session: SessionDep) -> Response:
+    record = Child(**body.model_dump(exclude={"residence", "confirm_distinct"}))
+    session.add(record)
+    await session.flush()
+    session.add(Residence(child_id=record.id, area_id=1, during=Range(body.residence.from_, None)))
+    await session.flush()
+    return json_answer(b"{}", status=201)
+
+
+@writing.post("/v1/children/{child_id}/circumstances")
+async def create_circumstance(child_id: Identifier, body: CircumstanceInput, session: SessionDep) -> Response:
+    session.add(Circumstance(child_id=child_id, category_code=body.category, during=Range(body.from_, body.until)))
+    await session.flush()
+    return json_answer(b"{}", status=201)
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    app.state.database = writing.state.database = await Database.open(sys.argv[1])
+    app.state.reader = app.state.database.reader
+    yield
+    await app.state.database.close()
+
+
+ROUTES = [
+    Route("/empty", nothing),
+    Route("/v1/children", page),
+    Route("/v1/children/{id}", child),
+    Route("/v1/indicators/{code}/attainment", by_commune),
+    Route("/v1/programmes/{code}/scoreboard", scoreboard),
+    Mount("/insert", writing),
+]
+
+if __name__ == "__main__":
+    app = Starlette(routes=ROUTES, lifespan=lifespan)
+    AnnouncedServer(uvicorn.Config(app, port=0, log_level="warning", access_log=False, server_header=False)).run()

@@ -1,0 +1,94 @@
+"""Lines in SQL: the ledger against counting the records, over a day, over months, at ten times the size."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+
+from bench.measuring import ratio, timed, told
+from bench.province import DAY, Province, area_of, province
+from service.domain.calendar import closing_days
+
+DIRECT = (Path(__file__).parent / "direct.sql").read_text(encoding="utf-8")
+MONTHS = list(closing_days(date(2016, 1, 1), date(2021, 1, 1), "month"))
+OF_COMMUNES = "stocks(1::smallint, '{special,children}', '{all,all}', 'all', 'all', $1, $2::date, $3::date[])"
+BY_COMMUNE = f"SELECT area_id, measure, day, stock FROM {OF_COMMUNES}"
+TOGETHER = "SELECT measure, day, stock FROM total_stocks(1::smallint, '{special,children}', $1, $2::date, $3::date[])"
+
+
+async def counted(connection: asyncpg.Connection, rounds: int) -> float:
+    """Seconds of counting one day by commune from the records; first of all, both ways must agree."""
+    await connection.execute("SET plan_cache_mode = force_custom_plan")  # the best plan that the opponent can have
+    records = {row[0]: {"special": row[1], "children": row[2]} for row in await connection.fetch(DIRECT, DAY)}
+    pages: dict[int, dict[str, int]] = {}
+    for area_id, measure, _, stock in await connection.fetch(BY_COMMUNE, await area_of(connection, "33"), DAY, [DAY]):
+        pages.setdefault(area_id, {})[measure] = stock
+    assert pages == records
+    seconds = told("counting the records", await timed(lambda: connection.fetch(DIRECT, DAY), rounds, 1))
+    await connection.execute("RESET plan_cache_mode")
+    return seconds
+
+
+async def read(connection: asyncpg.Connection) -> float:
+    """Seconds of the same from the ledger."""
+    area = await area_of(connection, "33")
+    return told("the ledger", await timed(lambda: connection.fetch(BY_COMMUNE, area, DAY, [DAY]), 500, 50))
+
+
+async def one_day(province: Province) -> None:
+    """One day by commune"""
+    connection = await province.connected()
+    ratio(await counted(connection, 10) / await read(connection), "at least 150 x")
+    await connection.close()
+
+
+async def series(province: Province) -> None:
+    """60 months, against one day by commune"""
+    connection = await province.connected()
+    area = await area_of(connection, "33")
+    day = await read(connection)
+    whole = told(
+        "60 months of the province", await timed(lambda: connection.fetch(TOGETHER, area, DAY, MONTHS), 100, 10)
+    )
+    ratio(whole / day, "at most 15 x")
+    each = told(
+        "60 months of each commune", await timed(lambda: connection.fetch(BY_COMMUNE, area, DAY, MONTHS), 30, 3)
+    )
+    ratio(each / day, "at most 100 x")
+    await connection.close()
+
+
+async def tenfold(small: Province) -> None:
+    """One day by commune at ten times the size"""
+    children = 10 * int(os.environ.get("CHILDREN", "300000"))
+    folder = small.data_dir.with_name(f"{small.data_dir.name}-tenfold")
+    connection = await small.connected()
+    before = await read(connection)
+    await connection.close()
+    async with province(folder, children) as large:
+        connection = await large.connected()
+        counting = await counted(connection, 3)
+        after = await read(connection)
+        ratio(counting / after, "at least 3,000 x at 3,000,000 children")
+        ratio(after / before, "at most 1.3 x of what it cost before")
+        await rebuilt(connection)
+        await connection.close()
+
+
+async def rebuild(province: Province) -> None:
+    """ledger rebuild"""
+    connection = await province.connected()
+    await rebuilt(connection)
+    await connection.close()
+
+
+async def rebuilt(connection: asyncpg.Connection) -> None:
+    """Once when nothing differs, once from no page at all."""
+    told("all pages, nothing to write", await timed(lambda: connection.execute("SELECT rebuild_pages()"), 3, 0), "ms")
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("TRUNCATE page, total_page")
+    told("all pages, from none", await timed(lambda: connection.execute("SELECT rebuild_pages()"), 1, 0), "ms")
+    await transaction.rollback()
+    print()
