@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 
 from service.__main__ import AnnouncedServer
 from service.database import Database, SessionDep
+from service.domain.calendar import YEAR
 from service.models import Child, Circumstance, Residence
 from service.queries import attainment, children
 from service.routers.children import ChildInput
@@ -56,14 +57,9 @@ async def by_commune(request: Request) -> Response:
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
     await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
-    places = await reader.fetch(attainment.PLACES, area["area_id"], "commune", on)
-    days = (on, date(on.year - 1, on.month, on.day))
-    asked = (programme["rule"], *MEASURES, *PART, area["area_id"], *days, "commune")
-    rows = {row[0]: row for row in await reader.fetch(attainment.BY_AREA, *asked)}
-    answer = [
-        {"code": p["code"], "name": p["name"], "kind": p["kind"], "stocks": list(rows[p["area_id"]][1:])}
-        for p in places
-    ]
+    asked = (programme["rule"], *MEASURES, *PART, area["area_id"], on, on - YEAR, "commune")
+    rows = await reader.fetch(attainment.BY_AREA, *asked)
+    answer = [{"area": orjson.Fragment(row[0]), "stocks": list(row[1:])} for row in rows]
     return Response(orjson.dumps(answer), media_type=JSON)
 
 
@@ -74,8 +70,8 @@ async def scoreboard(request: Request) -> Response:
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
     indicators = await reader.fetch(attainment.INDICATORS, programme["code"], on, None)
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
-    days = [date(on.year - 1, on.month, on.day), on]
-    rows = await reader.fetch(attainment.TOTALS_OVER_TIME, programme["rule"], measures, area["area_id"], on, days)
+    asked = (programme["rule"], measures, area["area_id"], on, [on - YEAR, on])
+    rows = await reader.fetch(attainment.TOTALS_OVER_TIME, *asked)
     return Response(orjson.dumps([list(row) for row in rows]), media_type=JSON)
 
 

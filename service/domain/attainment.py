@@ -1,16 +1,16 @@
 """What a number means against what was promised: the heart of the service."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from service.domain.target import Target
 
+Unit = Literal["ratio", "count"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     """What an indicator measured on a day. A count has no denominator."""
 
     numerator: int
@@ -35,16 +35,17 @@ class Measurement:
         millionths, rest = divmod(self.numerator * 10**6, self.denominator)
         half = 2 * rest - self.denominator
         millionths += half > 0 or (half == 0 and millionths % 2 == 1)
-        return f"{millionths // 10**6}.{millionths % 10**6:06d}"
+        digits = str(millionths).zfill(7)
+        return f"{digits[:-6]}.{digits[-6:]}"
 
-    def __add__(self, other: "Measurement") -> "Measurement":
-        if self.denominator is None or other.denominator is None:
-            return Measurement(self.numerator + other.numerator, None)
-        return Measurement(self.numerator + other.numerator, self.denominator + other.denominator)
+    @classmethod
+    def together(cls, parts: Collection["Measurement"], unit: Unit) -> "Measurement":
+        """What was measured in several areas at once."""
+        numerator = sum(part.numerator for part in parts)
+        return cls(numerator, None if unit == "count" else sum(part.whole for part in parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Attainment:
+class Attainment(NamedTuple):
     """How far a measurement is from its target. `gap` counts whole children (or communes) still missing."""
 
     status: Status

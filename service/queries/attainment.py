@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import NamedTuple
 
 from service.database import Reader
-from service.domain.attainment import Measurement
+from service.domain.attainment import Measurement, Unit
 from service.domain.refusal import Refusal
 from service.domain.target import Target
 from service.queries.areas import FIRST_NEW_BOUNDARY
@@ -35,22 +35,27 @@ SELECT v.area_id, v.code, v.name, v.kind, a.level
 FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.during @> $2::date
 """
 
-PLACES = """
-SELECT v.area_id, v.code, v.name, v.kind
-FROM area_within place JOIN area_version v ON v.area_id = place.area_id AND v.during @> $3::date
-WHERE place.ancestor_id = $1 AND place.area_level = $2 AND place.during @> $3::date
-ORDER BY v.code COLLATE "C"
-"""
-# Apart from the places: a plan for both at once guesses few places and compares each with every sum.
+# Both halves are made first: a plan for the two at once guesses few places and compares each with every sum.
 BY_AREA = """
-SELECT up.ancestor_id,
-       coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $8), 0)::bigint AS numerator,
-       coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $8), 0)::bigint AS denominator,
-       coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $9), 0)::bigint AS numerator_before,
-       coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $9), 0)::bigint AS denominator_before
-FROM stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$8::date, $9::date]) s
-JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
-GROUP BY up.ancestor_id
+WITH measured AS MATERIALIZED (
+    SELECT up.ancestor_id,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $8), 0)::bigint AS numerator,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $8), 0)::bigint AS denominator,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $9), 0)::bigint AS numerator_before,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $9), 0)::bigint AS denominator_before
+    FROM stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$8::date, $9::date]) s
+    JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
+    GROUP BY up.ancestor_id
+),
+place AS MATERIALIZED (
+    SELECT v.area_id, v.code, json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)::text AS shown
+    FROM area_within w JOIN area_version v ON v.area_id = w.area_id AND v.during @> $8::date
+    WHERE w.ancestor_id = $7 AND w.area_level = $10 AND w.during @> $8::date
+)
+SELECT p.shown, coalesce(m.numerator, 0), coalesce(m.denominator, 0),
+       coalesce(m.numerator_before, 0), coalesce(m.denominator_before, 0)
+FROM place p LEFT JOIN measured m ON m.ancestor_id = p.area_id
+ORDER BY p.code COLLATE "C"
 """
 TOTALS_OVER_TIME = "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4, $5)"
 OVER_TIME = """
@@ -81,7 +86,7 @@ class Indicator:
     code: str
     numerator: str
     denominator: str | None
-    unit: str
+    unit: Unit
     target: Target
 
 
@@ -162,28 +167,25 @@ async def kind_of_category(reader: Reader, code: str) -> str:
     return kind
 
 
-async def by_area(
-    reader: Reader, asked: Question, level: str, before: date
-) -> list[tuple[dict[str, str], Measurement, Measurement]]:
-    """Every area of a level within an area, by code, with what was measured on the day and on the day before it."""
+class AreaMeasured(NamedTuple):
+    """An area (as JSON), what was measured in it on a day, and on the day before it."""
+
+    area: str
+    now: Measurement
+    before: Measurement
+
+
+async def by_area(reader: Reader, asked: Question, level: str, before: date) -> list[AreaMeasured]:
+    """Every area of a level within an area, by code."""
     indicator, split = asked.indicator, asked.split
     measures = (indicator.numerator, indicator.denominator)
     part = (split.categories(*measures), split.sex, split.age_band)
-    days = (asked.on, before)
-    places = await reader.fetch(PLACES, asked.area.area_id, level, asked.on)
-    rows = await reader.fetch(BY_AREA, asked.programme.rule, *measures, *part, asked.area.area_id, *days, level)
-    sums = {row[0]: row for row in rows}
-    nothing = (None, 0, 0, 0, 0)
-    count = indicator.denominator is None
-
-    def measurement(row: Any, column: int) -> Measurement:
-        return Measurement(row[column], None if count else row[column + 1])
-
-    found = []
-    for area_id, code, name, kind in places:
-        row = sums.get(area_id, nothing)
-        found.append(({"code": code, "name": name, "kind": kind}, measurement(row, 1), measurement(row, 3)))
-    return found
+    rows = await reader.fetch(
+        BY_AREA, asked.programme.rule, *measures, *part, asked.area.area_id, asked.on, before, level
+    )
+    if indicator.denominator is None:
+        return [AreaMeasured(place, Measurement(n, None), Measurement(b, None)) for place, n, _, b, _ in rows]
+    return [AreaMeasured(place, Measurement(n, d), Measurement(b, c)) for place, n, d, b, c in rows]
 
 
 async def over_time(

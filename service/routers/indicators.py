@@ -1,6 +1,5 @@
 """Indicators: what they are, and how far each is from its target, on a day and over time."""
 
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import orjson
@@ -15,7 +14,6 @@ from service.domain.refusal import Refusal
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes
-from service.queries.attainment import Indicator
 from service.routers.figures import (
     AttainmentRecord,
     FigureAsked,
@@ -117,11 +115,14 @@ async def read_attainment(
     if LEVELS.index(level) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
     rows = await measured.by_area(reader, q, level, q.on - YEAR)
-    now, before = sum_of(q.indicator, (n for _, n, _ in rows)), sum_of(q.indicator, (b for _, _, b in rows))
+    now = Measurement.together([row.now for row in rows], q.indicator.unit)
+    before = Measurement.together([row.before for row in rows], q.indicator.unit)
     answer = heading(q.programme, q.indicator, q.area, q.on, today) | shown(now, before, q.indicator, q.on)
     if asked.by:
         judged = q.indicator.denominator is not None
-        answer["by"] = [{"area": place} | shown(n, b, q.indicator, q.on, judged) for place, n, b in rows]
+        answer["by"] = [
+            {"area": orjson.Fragment(row.area), **shown(row.now, row.before, q.indicator, q.on, judged)} for row in rows
+        ]
     return json_answer(orjson.dumps(answer))
 
 
@@ -149,7 +150,3 @@ async def read_series(
         {"on": day} | shown(figures[code, day], figures[code, day - YEAR], indicator, day) for day in days
     ]
     return json_answer(orjson.dumps(answer))
-
-
-def sum_of(indicator: Indicator, rows: Iterable[Measurement]) -> Measurement:
-    return sum(rows, start=Measurement(0, None if indicator.denominator is None else 0))
