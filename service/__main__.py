@@ -1,6 +1,7 @@
 """The command line: serve, demo, export, migrate, ledger."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -58,6 +59,8 @@ def serve(
             proxy_headers=False,  # no answer depends on who asks from where
             timeout_graceful_shutdown=10,
         )
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         AnnouncedServer(options).run()
 
 

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
-from service import ledger, preconditions
+from service import ledger, preconditions, routing
 from service.clock import Today
 from service.database import ReaderDep, SessionDep
 from service.domain.refusal import Refusal
@@ -18,7 +18,7 @@ from service.queries.written import posted
 from service.routers.interventions import InterventionRecord
 from service.wire import AreaCode, Day, Identifier, Input, Name, Note, Page, absent, json_answer
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = routing.router("/v1/cases", "cases")
 
 Kind = Literal["protection", "support"]
 

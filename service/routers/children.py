@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from service import ledger, preconditions
+from service import ledger, preconditions, routing
 from service.clock import Today
 from service.database import ReaderDep, SessionDep
 from service.domain.refusal import Refusal
@@ -20,7 +20,7 @@ from service.routers.circumstances import CircumstanceRecord
 from service.routers.residences import ResidenceInput, ResidenceRecord
 from service.wire import AreaCode, Code, Day, Identifier, Input, Name, Page, Place, absent, json_answer
 
-router = APIRouter(prefix="/v1/children", tags=["children"])
+router = routing.router("/v1/children", "children")
 
 Sex = Literal["male", "female", "unknown"]
 Precision = Literal["day", "month", "year", "estimated"]

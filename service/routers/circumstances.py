@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
-from service import ledger, preconditions
+from service import ledger, preconditions, routing
 from service.clock import Today
 from service.database import SessionDep
 from service.models import Circumstance
@@ -15,7 +15,7 @@ from service.queries import children, reference
 from service.queries.written import posted
 from service.wire import Code, Day, Identifier, Input, Note, absent, changed_days, first_day, json_answer, period
 
-router = APIRouter(prefix="/v1/children/{child_id}/circumstances", tags=["children"])
+router = routing.router("/v1/children/{child_id}/circumstances", "children")
 
 
 class CircumstanceInput(Input):

@@ -3,15 +3,16 @@
 from typing import Annotated, Literal
 
 import asyncpg
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 
+from service import routing
 from service.clock import Today
 from service.database import ReaderDep
 from service.queries import areas
 from service.wire import AreaCode, Code, Dated, Day, Name, Page, Place, json_answer
 
-router = APIRouter(prefix="/v1", tags=["communes"])
+router = routing.router("/v1", "communes")
 
 Level = Literal["province", "district", "commune"]
 Kind = Literal["province", "city", "town", "district", "ward", "township", "commune"]

@@ -1,11 +1,11 @@
 """Is the service alive, and can it answer?"""
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
+from service import routing
 from service.database import ReaderDep
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = routing.router("/health", "health")
 
 
 class Health(BaseModel):

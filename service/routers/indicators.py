@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from service import routing
 from service.clock import Today
 from service.database import ReaderDep
 from service.domain.attainment import Measurement
@@ -30,7 +31,7 @@ from service.routers.figures import (
 from service.unchanged import OfLedger
 from service.wire import AreaCode, Code, Day, Place, json_answer
 
-router = APIRouter(prefix="/v1/indicators", tags=["indicators"], route_class=OfLedger)
+router = routing.router("/v1/indicators", "indicators", route_class=OfLedger)
 
 LEVELS = ["province", "district", "commune"]
 

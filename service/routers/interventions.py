@@ -1,9 +1,9 @@
 """Measures of prevention, support and intervention given to the child of a case."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
-from service import ledger, preconditions
+from service import ledger, preconditions, routing
 from service.clock import Today
 from service.database import SessionDep
 from service.domain.refusal import Refusal
@@ -13,7 +13,7 @@ from service.queries import cases, reference
 from service.queries.written import posted
 from service.wire import Code, Day, Identifier, Input, Name, absent, json_answer
 
-router = APIRouter(prefix="/v1/cases/{case_id}/interventions", tags=["cases"])
+router = routing.router("/v1/cases/{case_id}/interventions", "cases")
 
 
 class InterventionInput(Input):

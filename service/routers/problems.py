@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel
 
+from service import routing
 from service.domain.refusal import Refusal
 from service.problems import PROBLEMS, language
 from service.wire import Code
 
-router = APIRouter(prefix="/problems", tags=["problems"])
+router = routing.router("/problems", "problems")
 
 
 class ProblemMeaning(BaseModel):

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel
 
+from service import routing
 from service.clock import Today
 from service.database import ReaderDep
 from service.domain.calendar import YEAR
@@ -17,7 +18,7 @@ from service.routers.figures import AttainmentRecord, Moment, heading, programme
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Place, json_answer
 
-router = APIRouter(prefix="/v1/programmes", tags=["programmes"], route_class=OfLedger)
+router = routing.router("/v1/programmes", "programmes", route_class=OfLedger)
 
 
 class CountingRuleRecord(BaseModel):

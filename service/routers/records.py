@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 
+from service import routing
 from service.clock import Today
 from service.database import Reader, ReaderDep
 from service.domain.attainment import Measurement
@@ -19,7 +20,7 @@ from service.wire import Code, Day, Page, Place
 
 NOTHING = "nothing"  # a measure that nobody counts for
 
-router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
+router = routing.router("/v1/indicators", "indicators")
 
 
 class CountedRecord(BaseModel):

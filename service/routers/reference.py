@@ -2,15 +2,16 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
+from service import routing
 from service.database import ReaderDep
 from service.problems import language
 from service.queries import reference
 from service.wire import Dated, Day, json_answer
 
-router = APIRouter(prefix="/v1", tags=["reference"])
+router = routing.router("/v1", "reference")
 
 
 class Category(BaseModel):

@@ -3,11 +3,11 @@
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
-from service import ledger, preconditions
+from service import ledger, preconditions, routing
 from service.clock import Today
 from service.database import SessionDep
 from service.domain.refusal import Refusal
@@ -17,7 +17,7 @@ from service.queries import areas, children
 from service.queries.written import posted
 from service.wire import AreaCode, Day, Identifier, Input, Place, absent, changed_days, first_day, json_answer, period
 
-router = APIRouter(prefix="/v1/children/{child_id}/residences", tags=["children"])
+router = routing.router("/v1/children/{child_id}/residences", "children")
 
 
 class ResidenceInput(Input):

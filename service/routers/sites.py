@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
-from service import ledger, preconditions
+from service import ledger, preconditions, routing
 from service.clock import Today
 from service.database import ReaderDep, SessionDep
 from service.models import Site, SiteStage
@@ -16,7 +16,7 @@ from service.queries import areas, sites
 from service.queries.written import posted, written
 from service.wire import AreaCode, Day, Identifier, Input, Page, Place, absent, json_answer, period
 
-router = APIRouter(prefix="/v1/sites", tags=["sites"])
+router = routing.router("/v1/sites", "sites")
 
 Stage = Literal["planned", "started", "completed", "replicated", "stopped"]
 
