@@ -46,8 +46,8 @@ async def page(request: Request) -> Response:
     """Fifty children of a commune, as the service lists them."""
     asked = request.query_params
     on = date.fromisoformat(asked["on"])
-    wanted = children.Filter(on, asked["commune"])
-    rows = await request.app.state.reader.fetch(children.LIST, *wanted.arguments(), on, None, 51)
+    statement, values = children.page(children.Filter(on, asked["commune"]), on, None, 50)
+    rows = await request.app.state.reader.fetch(statement, *values)
     return Response(b'{"items":[' + ",".join(row[0] for row in rows[:50]).encode() + b"]}", media_type=JSON)
 
 

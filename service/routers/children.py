@@ -115,6 +115,7 @@ async def list_children(asked: Annotated[ChildFilter, Query()], reader: ReaderDe
     on = asked.on_day(today)
     if asked.commune is not None and on is not None:
         await areas.check_commune(reader, asked.commune, on)
+    kind: str | None = asked.kind
     if asked.category is not None:
         kind = await attainment.kind_of_category(reader, asked.category)
         if asked.kind not in (None, kind):
@@ -123,7 +124,7 @@ async def list_children(asked: Annotated[ChildFilter, Query()], reader: ReaderDe
         on,
         asked.commune,
         asked.category,
-        asked.kind,
+        kind,
         asked.assisted,
         asked.sex,
         asked.age_from,
