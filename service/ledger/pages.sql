@@ -156,50 +156,90 @@ BEGIN
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
 END $$;
 
--- The pages as the spells say that they must be. The running totals are thirty-one filtered sums, written by format():
--- over a whole province that is ten times as fast as the aggregate above.
+-- The pages as the spells say that they must be. Over a whole province the words of a cell cost more than its numbers, so
+-- that it is a key of 64 bits here: area, counted (rule, measure, category), sex, age band, 0 standing for all. And the
+-- running totals are thirty-one filtered sums, written by format(): ten times as fast as the aggregate above.
 CREATE FUNCTION expected_pages()
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
                month date, opening integer, running integer[])
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY EXECUTE format($query$
-        WITH by_month AS (
-            SELECT area_id, rule, measure, category, sex, age_band, day - dom + 1 AS month,
-                   ARRAY[%s]::integer[] AS running
+        WITH spells AS (
+            SELECT * FROM spell WHERE withdrawn IS NULL
+        ),
+        horizon AS (
+            SELECT page_horizon AS day FROM register
+        ),
+        counted AS MATERIALIZED (
+            SELECT row_number() OVER () AS id, * FROM (SELECT DISTINCT rule, measure, category FROM spells) c
+        ),
+        sexes AS MATERIALIZED (
+            SELECT row_number() OVER () AS id, sex FROM (SELECT DISTINCT sex FROM spells WHERE sex IS NOT NULL) s
+        ),
+        bands AS MATERIALIZED (
+            SELECT row_number() OVER () AS id, * FROM age_band
+        ),
+        ages AS MATERIALIZED (  -- of everyone born on a day
+            SELECT s.rule, s.born, b.id AS band, birthday(s.born, b.from_age) AS since,
+                   birthday(s.born, b.until_age) AS until
+            FROM (SELECT DISTINCT rule, born FROM spells WHERE born IS NOT NULL) s JOIN bands b USING (rule)
+        ),
+        whole AS MATERIALIZED (
+            SELECT (s.area_id::bigint << 32) | (c.id << 16) | (coalesce(x.id, 0) << 8) AS key, s.rule, s.born,
+                   lower(s.during) AS since, coalesce(upper(s.during), 'infinity') AS until
+            FROM spells s JOIN counted c USING (rule, measure, category) LEFT JOIN sexes x USING (sex)
+        ),
+        part AS MATERIALIZED (
+            SELECT key, since, until FROM whole
+            UNION ALL
+            SELECT w.key | a.band, greatest(w.since, a.since), least(w.until, a.until)
+            FROM whole w JOIN ages a USING (rule, born)
+            WHERE w.since < a.until AND a.since < w.until
+        ),
+        moved AS MATERIALIZED (
+            SELECT key, day, sum(change)::integer AS change  -- or the sums below would be of numerics
+            FROM (SELECT key, since AS day, 1 AS change FROM part UNION ALL SELECT key, until, -1 FROM part) m
+            WHERE day < (SELECT day FROM horizon)
+            GROUP BY key, day
+        ),
+        by_month AS MATERIALIZED (
+            SELECT key, day - dom + 1 AS month, ARRAY[%s]::integer[] AS running
             FROM (
-                SELECT s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.change, m.day,
-                       extract(day FROM m.day)::integer AS dom
-                FROM spell s CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
-                WHERE s.withdrawn IS NULL AND m.day < (SELECT page_horizon FROM register)
+                SELECT key, day, change, extract(day FROM day)::integer AS dom
+                FROM (
+                    SELECT key, day, change FROM moved
+                    UNION ALL
+                    SELECT key & ~(255::bigint << 8), day, change FROM moved WHERE key & (255::bigint << 8) <> 0
+                ) each_sex_and_all
                 OFFSET 0  -- so that the day of the month is taken once and not in every sum
-            ) moved
-            GROUP BY 1, 2, 3, 4, 5, 6, 7
+            ) d
+            GROUP BY 1, 2
+        ),
+        cells AS MATERIALIZED (
+            SELECT k.key, (k.key >> 32)::integer AS area_id, c.rule, c.measure, c.category, coalesce(x.sex, 'all') AS sex,
+                   coalesce(b.code, 'all') AS age_band,
+                   c.category = 'all' AND x.sex IS NULL AND b.code IS NULL AS total
+            FROM (SELECT DISTINCT key FROM by_month) k
+            JOIN counted c ON c.id = k.key >> 16 & 65535
+            LEFT JOIN sexes x ON x.id = k.key >> 8 & 255
+            LEFT JOIN bands b ON b.id = k.key & 255
         ),
         quiet AS (  -- the months of totals in which nothing moved
-            SELECT t.area_id, t.rule, t.measure, 'all' AS category, 'all' AS sex, 'all' AS age_band, g.month::date
-            FROM (
-                SELECT area_id, rule, measure, min(month) AS month FROM by_month
-                WHERE category = 'all' AND sex = 'all' AND age_band = 'all' GROUP BY area_id, rule, measure
-            ) t
+            SELECT t.key, g.month::date AS month
+            FROM (SELECT key, min(month) AS month FROM by_month JOIN cells USING (key) WHERE total GROUP BY key) t
             CROSS JOIN LATERAL generate_series(
-                t.month, (SELECT page_horizon FROM register) - interval '1 month', interval '1 month') AS g (month)
+                t.month, (SELECT day FROM horizon) - interval '1 month', interval '1 month') AS g (month)
             EXCEPT
-            SELECT area_id, rule, measure, category, sex, age_band, month FROM by_month
-        ),
-        every_month AS (
-            SELECT * FROM by_month
-            UNION ALL
-            SELECT *, array_fill(0, ARRAY[31]) FROM quiet
+            SELECT key, month FROM by_month
         ),
         opened AS (
-            SELECT *, (sum(running[31]) OVER (PARTITION BY area_id, rule, measure, category, sex, age_band ORDER BY month)
-                       - running[31])::integer AS opening
-            FROM every_month
+            SELECT *, (sum(running[31]) OVER (PARTITION BY key ORDER BY month) - running[31])::integer AS opening
+            FROM (TABLE by_month UNION ALL SELECT key, month, array_fill(0, ARRAY[31]) FROM quiet) every_month
         )
-        SELECT area_id, rule, measure, category, sex, age_band, month, opening, running
-        FROM opened
-        WHERE running <> array_fill(0, ARRAY[31]) OR category = 'all' AND sex = 'all' AND age_band = 'all'
+        SELECT c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band, o.month, o.opening, o.running
+        FROM opened o JOIN cells c USING (key)
+        WHERE c.total OR o.running <> array_fill(0, ARRAY[31])
         $query$,
         (SELECT string_agg(format('coalesce(sum(change) FILTER (WHERE dom <= %s), 0)', d), ', ')
          FROM generate_series(1, 31) AS d));
