@@ -144,13 +144,19 @@ PROBLEMS: dict[str, Meaning] = {
     "unavailable": _meaning(
         503, "Cơ sở dữ liệu tạm thời không phục vụ.", "The database cannot be reached or is busy; try again."
     ),
+    "storage_full": _meaning(
+        503, "Máy chủ hết dung lượng lưu trữ.", "The disk of the database is full; the operator must free some space."
+    ),
 }
 
 
 # What the database may be in the middle of, and out of again by the next request.
 TRANSIENT = (
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
+    asyncpg.OperatorInterventionError,  # also a statement that took too long
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, until the other server is found
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
@@ -264,6 +270,8 @@ async def database_error(request: Request, error: Exception) -> Response:
             return problem(request, "id_taken")
     if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
         return problem(request, "invalid")
+    if isinstance(cause, asyncpg.DiskFullError):
+        return problem(request, "storage_full", headers={"Retry-After": "60"})
     if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
         return await unavailable(request, error)
     raise error
