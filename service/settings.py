@@ -3,7 +3,21 @@
 from datetime import date
 from pathlib import Path
 
+from pydantic import Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Limits(BaseSettings):
+    """How long a request may wait for something, in seconds, and how many connections all of them share."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    pool_size: PositiveInt = 20  # of each pool, and there are two: together below the 100 of a server as it comes
+    pool_timeout: PositiveFloat = 5  # for a connection
+    lock_timeout: PositiveFloat = 5  # for a row that another request is changing
+    statement_timeout: PositiveFloat = 15  # for the answer to one statement
+    body_timeout: PositiveFloat = 30  # for the whole body of a request to arrive
+    stop_timeout: PositiveInt = 30  # for the last requests, when the service stops
 
 
 class Settings(BaseSettings):
@@ -18,3 +32,4 @@ class Settings(BaseSettings):
     open_to_network: bool = False  # needed to listen beyond loopback: nobody signs in yet
     today: date | None = None  # fixes the service's day
     children: int = 270_000  # the size of the demonstration province
+    limits: Limits = Field(default_factory=Limits)
