@@ -9,11 +9,13 @@ from functools import partial
 
 import asyncpg
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from service import __version__, ledger, problems
 from service.clock import calendar_day
 from service.database import Database
 from service.envelope import Envelope
+from service.metrics import Metrics
 from service.openapi import document
 from service.routers import (
     cases,
@@ -49,10 +51,13 @@ ROUTERS = (
     problem_pages,
     health,
 )
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 UPKEEP = 60  # seconds between two looks at the register
 
 
-def create_app(dsn: str, today: date | None = None, limits: Limits | None = None) -> FastAPI:
+def create_app(
+    dsn: str, today: date | None = None, limits: Limits | None = None, telemetry: TelemetryConfig | None = None
+) -> FastAPI:
     """The service over the database at `dsn`; `today` fixes its day."""
     limits = limits or Limits()
     app = FastAPI(
@@ -64,9 +69,11 @@ def create_app(dsn: str, today: date | None = None, limits: Limits | None = None
         docs_url=None,  # its pages would load scripts from elsewhere
         redoc_url=None,
         routes=[route for module in ROUTERS for route in module.router.routes],
+        telemetry=telemetry or SILENT,
     )
+    app.state.metrics = Metrics()
     problems.add_handlers(app)
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, metrics=app.state.metrics, body_timeout=limits.body_timeout)
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
@@ -103,4 +110,4 @@ async def keep_looking_after(app: FastAPI, dsn: str, today: date | None) -> None
         try:
             await look_after(app, dsn, today)
         except Exception as error:  # the next look may find the database back, or mended
-            LOG.warning("upkeep failed: %s", type(error).__name__)
+            LOG.warning("upkeep failed", exc_info=error)

@@ -45,7 +45,8 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
         if database_url:
             yield database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
         else:
-            with serving(data_dir) if keep else attached(data_dir) as server:
+            slow = {"log_min_duration_statement": str(SETTINGS.slow_statement)}
+            with serving(data_dir, slow) if keep else attached(data_dir, slow) as server:
                 yield server.dsn
     except (ServerError, OldServerError, NotEmptyError, RegisterNotEmpty) as error:
         fail(str(error))

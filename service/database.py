@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 else:
     Pool = asyncpg.Pool  # the library does not take the parameter that its stubs ask for
 
+# What there is instead of an answer, when one has to be given all the same.
+NO_ANSWER = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 
 class Reader(Pool):
     """A pool of connections that only read, and for none of which anybody waits long."""
