@@ -66,6 +66,11 @@ class Envelope:
 
         try:
             await self.app(scope, receive_bounded, send_with_id)
+        except asyncio.CancelledError:  # the service stops at once
+            if not status:
+                again = problem(Request(scope), "unavailable", headers={"Retry-After": "1"})
+                await again(scope, receive, send_with_id)
+            raise
         except Exception as error:  # the last resort: everything foreseen has become an answer further in
             LOG.error("request failed", exc_info=error)
             if status:

