@@ -2,10 +2,10 @@
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 import sys
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +13,9 @@ from typing import Annotated
 import asyncpg
 import typer
 import uvicorn
+from fastapi.telemetry import TelemetryConfig
 
-from service import ledger
+from service import ledger, logs
 from service.app import create_app
 from service.clock import calendar_day
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
@@ -50,18 +51,19 @@ def serve(
         if demo:
             run(dsn, lambda connection: fill_if_empty(connection, children))
         options = uvicorn.Config(
-            create_app(dsn, SETTINGS.today),
+            create_app(dsn, SETTINGS.today, SETTINGS.limits, telemetry()),
             host=listen,
             port=port,
-            log_level="warning",
-            access_log=False,  # its lines would carry what people search for
+            log_config=None,
+            access_log=False,  # its lines would carry what people search for; the envelope has its own
             server_header=False,
             proxy_headers=False,  # no answer depends on who asks from where
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=SETTINGS.limits.stop_timeout,
         )
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        AnnouncedServer(options).run()
+        with suppress(KeyboardInterrupt):  # raised once more after a stop in good order
+            AnnouncedServer(options).run()
 
 
 @commands.command()
@@ -134,6 +136,15 @@ class AnnouncedServer(uvicorn.Server):
             say(f"Serving on http://{host}:{port} (stop with Ctrl-C). The document of the API: /openapi.json")
 
 
+def telemetry() -> TelemetryConfig | None:
+    """Traces, if somebody collects them; the packages for it load slowly."""
+    if SETTINGS.otel_exporter_otlp_endpoint is None:
+        return None
+    from service.telemetry import observed, traces
+
+    return observed(traces())
+
+
 async def rebuild(connection: asyncpg.Connection) -> int | None:
     fixed = await connection.fetchval("SELECT fixed_today FROM register")
     return await ledger.rebuild(connection, SETTINGS.today or fixed or calendar_day())
@@ -157,5 +168,5 @@ def is_loopback(host: str) -> bool:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logs.configure(SETTINGS.log_level, SETTINGS.log_format)
     commands()

@@ -7,12 +7,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from functools import partial
 
+import asyncpg
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from service import __version__, ledger, problems
 from service.clock import calendar_day
 from service.database import Database
 from service.envelope import Envelope
+from service.metrics import Metrics
 from service.openapi import document
 from service.routers import (
     cases,
@@ -29,6 +32,7 @@ from service.routers import (
     sites,
 )
 from service.routers import problems as problem_pages
+from service.settings import Limits
 from service.unchanged import LedgerState
 
 LOG = logging.getLogger(__name__)
@@ -47,54 +51,63 @@ ROUTERS = (
     problem_pages,
     health,
 )
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 UPKEEP = 60  # seconds between two looks at the register
 
 
-def create_app(dsn: str, today: date | None = None) -> FastAPI:
+def create_app(
+    dsn: str, today: date | None = None, limits: Limits | None = None, telemetry: TelemetryConfig | None = None
+) -> FastAPI:
     """The service over the database at `dsn`; `today` fixes its day."""
+    limits = limits or Limits()
     app = FastAPI(
         title="Child protection information service",
         version=__version__,
         summary="How far are we from what we promised, and which children does the rest of the way consist of?",
-        lifespan=lifespan(dsn, today),
+        lifespan=lifespan(dsn, today, limits),
         separate_input_output_schemas=False,
         docs_url=None,  # its pages would load scripts from elsewhere
         redoc_url=None,
         routes=[route for module in ROUTERS for route in module.router.routes],
+        telemetry=telemetry or SILENT,
     )
+    app.state.metrics = Metrics()
     problems.add_handlers(app)
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, metrics=app.state.metrics, body_timeout=limits.body_timeout)
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
 
-def lifespan(dsn: str, today: date | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def lifespan(dsn: str, today: date | None, limits: Limits) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
-        app.state.database = await Database.open(dsn)
+        app.state.database = await Database.open(dsn, limits)
         app.state.ledger_state = LedgerState(app.state.database.reader)
-        await look_after(app, today)
-        upkeep = asyncio.create_task(keep_looking_after(app, today))
         try:
+            await look_after(app, dsn, today)
+            upkeep = asyncio.create_task(keep_looking_after(app, dsn, today))
             yield
-        finally:
             upkeep.cancel()
+        finally:
             await app.state.database.close()
 
     return opened
 
 
-async def look_after(app: FastAPI, today: date | None) -> None:
+async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
     """Read the day that the register carries, and keep the pages reaching to the end of next year."""
-    async with app.state.database.reader.acquire() as connection:
+    connection = await asyncpg.connect(dsn)  # its own: new pages take longer than a request may
+    try:
         app.state.fixed_today = today or await connection.fetchval("SELECT fixed_today FROM register")
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
+    finally:
+        await connection.close()
 
 
-async def keep_looking_after(app: FastAPI, today: date | None) -> None:
+async def keep_looking_after(app: FastAPI, dsn: str, today: date | None) -> None:
     while True:
         await asyncio.sleep(UPKEEP)
         try:
-            await look_after(app, today)
+            await look_after(app, dsn, today)
         except Exception as error:  # the next look may find the database back, or mended
-            LOG.warning("upkeep failed: %s", type(error).__name__)
+            LOG.warning("upkeep failed", exc_info=error)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from service.clock import calendar_day
 from service.demonstration.filling import RegisterNotEmpty
 from service.embedded import ServerError, attached, serving
-from service.exporting import NotEmptyError
+from service.exporting import NotEmptyError, NotWrittenError
 from service.migrate import OldServerError, migrate
 from service.settings import Settings
 
@@ -45,9 +45,10 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
         if database_url:
             yield database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
         else:
-            with serving(data_dir) if keep else attached(data_dir) as server:
+            slow = {"log_min_duration_statement": str(SETTINGS.slow_statement)}
+            with serving(data_dir, slow) if keep else attached(data_dir, slow) as server:
                 yield server.dsn
-    except (ServerError, OldServerError, NotEmptyError, RegisterNotEmpty) as error:
+    except (ServerError, OldServerError, NotEmptyError, NotWrittenError, RegisterNotEmpty) as error:
         fail(str(error))
     except (OSError, DBAPIError, CommandError, asyncpg.PostgresError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
@@ -64,8 +65,18 @@ def run(dsn: str, work: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> An
 
     async def connected() -> Answer:
         connection = await asyncpg.connect(dsn)
+        working = asyncio.ensure_future(work(connection))
+
+        def give_up(_: object) -> None:
+            working.cancel()  # in the middle of a COPY the driver does not notice that the server has gone
+
+        connection.add_termination_listener(give_up)
         try:
-            return await work(connection)
+            return await working
+        except (asyncio.CancelledError, asyncpg.InterfaceError):
+            if connection.is_closed():
+                raise ConnectionError("The database has ended the connection; its log says why.") from None
+            raise
         finally:
             await connection.close()
 

@@ -1,19 +1,47 @@
 """How the service talks to PostgreSQL: sessions that write in one transaction, and a pool that only reads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Request
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-POOL_SIZE = 20  # of each: together below the 100 connections of a server as it comes
+from service.settings import Limits
+
 if TYPE_CHECKING:
-    Reader = asyncpg.Pool[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
 else:
-    Reader = asyncpg.Pool  # the library does not take the parameter that its stubs ask for
+    Pool = asyncpg.Pool  # the library does not take the parameter that its stubs ask for
+
+# What there is instead of an answer, when one has to be given all the same.
+NO_ANSWER = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+class Reader(Pool):
+    """A pool of connections that only read, and for none of which anybody waits long."""
+
+    def __init__(self, dsn: str, limits: Limits) -> None:
+        super().__init__(
+            dsn,
+            min_size=1,
+            max_size=limits.pool_size,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            reset=nothing,
+            **bounded(limits, default_transaction_read_only="on"),
+        )
+        self.patience = limits.pool_timeout
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return super().acquire(timeout=timeout or self.patience)
 
 
 @dataclass(frozen=True)
@@ -24,10 +52,14 @@ class Database:
     reader: Reader
 
     @classmethod
-    async def open(cls, dsn: str) -> "Database":
+    async def open(cls, dsn: str, limits: Limits) -> "Database":
         """Connect to `postgresql://…`; raises what asyncpg raises when the server cannot be reached."""
-        reader = await asyncpg.create_pool(dsn, min_size=1, max_size=POOL_SIZE, command_timeout=60, reset=nothing)
-        return cls(engine(dsn, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=30), reader)
+        reader = await Reader(dsn, limits)
+        writer = engine(
+            dsn, bounded(limits), pool_size=limits.pool_size, max_overflow=0, pool_timeout=limits.pool_timeout
+        )
+        event.listen(writer.sync_engine, "handle_error", leave_standby)
+        return cls(writer, reader)
 
     async def close(self) -> None:
         await self.reader.close()
@@ -38,11 +70,31 @@ async def nothing(connection: asyncpg.Connection) -> None:
     """A reader changes nothing of its session: resetting it would cost every request one more round trip."""
 
 
-def engine(dsn: str, **options: Any) -> AsyncEngine:
+def bounded(limits: Limits, **settings: str) -> dict[str, Any]:
+    """How to connect for requests: PostgreSQL ends what takes too long, and we do when PostgreSQL is silent."""
+    seconds = {
+        "statement_timeout": limits.statement_timeout,
+        "lock_timeout": limits.lock_timeout,
+        "idle_in_transaction_session_timeout": limits.statement_timeout,
+    }
+    return {
+        "timeout": limits.pool_timeout,
+        "command_timeout": limits.statement_timeout + 5,
+        "server_settings": {name: f"{value * 1000:.0f}" for name, value in seconds.items()} | settings,
+    }
+
+
+def leave_standby(context: ExceptionContext) -> None:
+    """A server that takes no writes is another's standby by now: connect anew, the address may name the other."""
+    if isinstance(getattr(context.original_exception, "__cause__", None), asyncpg.ReadOnlySQLTransactionError):
+        context.is_disconnect = True
+
+
+def engine(dsn: str, how: Mapping[str, Any] | None = None, **options: Any) -> AsyncEngine:
     """An engine whose connections asyncpg opens from the address as it is: it means the same to all of the service."""
 
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(dsn)
+        return await asyncpg.connect(dsn, **(how or {}))
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **options)
 

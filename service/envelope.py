@@ -1,25 +1,31 @@
-"""What every request and every answer has: an id, a body of bounded size, and an end that is never a stack trace."""
+"""What every request and every answer has: an id, a bounded body, an end that is never a stack trace, and a record."""
 
+import asyncio
 import logging
 import re
-import traceback
+from time import perf_counter
 from uuid import uuid4
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from service.metrics import Metrics
 from service.problems import problem
+from service.routers.health import PROBES
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000  # bytes
+HANG_UP = {"Connection": "close"}  # what is left of the body is not waited for
+NO_ROUTE = "none"  # paths that lead nowhere are many, and what is in them is not ours to tell
 
 
 class Envelope:
     """Gives the request an id (the client's, if it sent a sound one) and the answer the same."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, metrics: Metrics, body_timeout: float) -> None:
+        self.app, self.metrics, self.body_timeout = app, metrics, body_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -28,30 +34,63 @@ class Envelope:
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         request_id = given if re.fullmatch(r"[\w.:-]{1,100}", given, re.ASCII) else str(uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
-        started = False
-        received = 0
+        in_every_line = bind_contextvars(request_id=request_id)
+        self.metrics.in_flight += 1
+        begun = perf_counter()
+        status = received = sent = 0
+        whole = False
 
         async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout(begun + self.body_timeout - perf_counter()):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, headers=HANG_UP) from None
+            whole = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > LARGEST_BODY:
-                raise HTTPException(413)
+                raise HTTPException(413, headers=HANG_UP)
             return message
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
+            nonlocal status, sent
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            else:
+                sent += len(message.get("body", b""))
             await send(message)
 
         try:
             await self.app(scope, receive_bounded, send_with_id)
+        except asyncio.CancelledError:  # the service stops at once
+            if not status:
+                again = problem(Request(scope), "unavailable", headers={"Retry-After": "1"})
+                await again(scope, receive, send_with_id)
+            raise
         except Exception as error:  # the last resort: everything foreseen has become an answer further in
-            # Where it happened, not what it said: messages of the database repeat a child's data.
-            where = "".join(traceback.format_tb(error.__traceback__)[-6:])
-            LOG.error("request %s failed: %s\n%s", request_id, type(error).__name__, where)
-            if started:
+            LOG.error("request failed", exc_info=error)
+            if status:
                 raise ConnectionAbortedError from None
             await problem(Request(scope), "internal")(scope, receive, send_with_id)
+        finally:
+            self.record(scope, status, perf_counter() - begun, sent)
+            reset_contextvars(**in_every_line)
+
+    def record(self, scope: Scope, status: int, seconds: float, sent: int) -> None:
+        """Count the request, and write a line that tells which route it took and nothing that it carried."""
+        self.metrics.in_flight -= 1
+        route = scope["route"].path if "route" in scope else NO_ROUTE
+        self.metrics.observe(scope["method"], route, status, seconds)
+        if LOG.isEnabledFor(level := logging.DEBUG if route in PROBES else logging.INFO):
+            facts = {
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+                "bytes": sent,
+            }
+            LOG.log(level, "request", extra=facts)

@@ -1,5 +1,6 @@
 """The records as CSV files: UTF-8, a header row, ISO days; empty means open or unknown."""
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -61,24 +62,54 @@ class NotEmptyError(Exception):
     """The folder to export to holds something already."""
 
 
+class NotWrittenError(Exception):
+    """The folder to export to takes no files, or no more of them."""
+
+
+NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOTDIR}
+
+
 @contextmanager
 def whole(folder: Path) -> Iterator[Path]:
     """A folder to write in, which becomes `folder` when all is written, and nothing otherwise."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NotEmptyError(f"{folder} is not an empty folder: name a new or an empty one.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        yield making
-        making.rename(folder)
-    except BaseException:
-        shutil.rmtree(making)
-        raise
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise NotEmptyError(f"{folder} is not an empty folder: name a new or an empty one.")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            yield making
+            making.rename(folder)
+        except BaseException:
+            shutil.rmtree(making)
+            raise
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        raise NotWrittenError(f"{folder} cannot be written ({error.strerror}), and nothing was.") from error
 
 
 async def export(connection: asyncpg.Connection, folder: Path, notify: Callable[[str], None]) -> None:
     """Write all files as the records stand at one moment, while others write on."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         for name, query in FILES.items():
-            done = await connection.copy_from_query(query, output=folder / name, format="csv", header=True)
+            done = await copied(connection, query, folder / name)
             notify(f"{name}: {done.removeprefix('COPY ')} rows")
+
+
+async def copied(connection: asyncpg.Connection, query: str, path: Path) -> str:
+    """Write one file, all of it or an error. The driver waits for ever when what it writes to fails: it never does."""
+    failed: list[OSError] = []
+    with path.open("wb") as file:
+
+        async def write(data: bytes) -> None:
+            if not failed:
+                try:
+                    file.write(data)
+                except OSError as error:
+                    failed.append(error)
+
+        done: str = await connection.copy_from_query(query, output=write, format="csv", header=True)
+    if failed:
+        raise failed[0]
+    return done

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
@@ -15,7 +16,7 @@ from service import ledger, reference
 from service.database import engine
 
 ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
-
+HEAD = ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
 
 OLDEST = 18  # temporal keys, uuidv7()
 SCRIPTS = "\n".join(ledger.SCRIPTS)

@@ -11,6 +11,7 @@ PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 MEANINGS = {
     400: "Unreadable",
     404: "Unknown here",
+    408: "Too slow",
     409: "Conflicts with a rule",
     412: "Stale",
     413: "Too large",
@@ -65,7 +66,7 @@ def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     if "{" in path:
         found.add(404)
     if "requestBody" in operation:
-        found |= {400, 409, 413, 415}
+        found |= {400, 408, 409, 413, 415}
     if method in ("patch", "delete"):
         found |= {409, 412, 428}
     if path.endswith("/close"):

@@ -51,6 +51,7 @@ PROBLEMS: dict[str, Meaning] = {
         404, "Mã này không chỉ đơn vị nào vào ngày đó.", "The code means nothing on the map of that day."
     ),
     "method_not_allowed": _meaning(405, "Phương thức không được phép ở đây.", "The method is not allowed here."),
+    "too_slow": _meaning(408, "Nội dung yêu cầu đến quá chậm.", "The body of the request took too long to arrive."),
     "id_taken": _meaning(409, "Mã định danh bản ghi đã được dùng.", "The id is taken by another record."),
     "child_personal_id_taken": _meaning(
         409, "Số định danh cá nhân đã thuộc về một trẻ em khác.", "Another child has this personal number."
@@ -144,13 +145,26 @@ PROBLEMS: dict[str, Meaning] = {
     "unavailable": _meaning(
         503, "Cơ sở dữ liệu tạm thời không phục vụ.", "The database cannot be reached or is busy; try again."
     ),
+    "not_ready": _meaning(
+        503,
+        "Cơ sở dữ liệu chưa ở phiên bản của dịch vụ.",
+        "The database is not at the version of the service: it is being migrated, or has to be.",
+    ),
+    "storage_full": _meaning(
+        503, "Máy chủ hết dung lượng lưu trữ.", "The disk of the database is full; the operator must free some space."
+    ),
 }
 
+
+HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
 # What the database may be in the middle of, and out of again by the next request.
 TRANSIENT = (
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
+    asyncpg.OperatorInterventionError,  # also a statement that took too long
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, until the other server is found
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
@@ -248,7 +262,7 @@ async def not_valid(request: Request, error: Exception) -> Response:
 
 async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code)
+    code = HTTP_CODES.get(error.status_code)
     headers = dict(error.headers) if error.headers else None
     return problem(request, code or "unreadable", status=error.status_code, headers=headers)
 
@@ -264,6 +278,8 @@ async def database_error(request: Request, error: Exception) -> Response:
             return problem(request, "id_taken")
     if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
         return problem(request, "invalid")
+    if isinstance(cause, asyncpg.DiskFullError):
+        return problem(request, "storage_full", headers={"Retry-After": "60"})
     if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
         return await unavailable(request, error)
     raise error

@@ -23,10 +23,11 @@ SETTINGS = {
     "autovacuum_vacuum_scale_factor": "0.05",
     "autovacuum_analyze_scale_factor": "0.02",
     # The text of an error may quote a value (`invalid input syntax for type date: "…"`), and so may its details and its
-    # statement. Errors are therefore left to the client that made them; the log keeps what happens to the server.
+    # statement. Errors are therefore left to the client that made them; the log keeps what happens to the server, and
+    # which statements were slow: their text, in which values are numbered, and without the values.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
-    "log_min_duration_statement": "-1",
+    "log_min_duration_statement": "1000",
     "log_statement": "none",
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -40,12 +41,13 @@ def command(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serving(data_dir: Path, *arguments: object, **environment: str) -> Iterator[Running]:
+def serving(data_dir: Path, *arguments: object, stderr: IO[str] | None = None, **environment: str) -> Iterator[Running]:
     """The service on a port of its own choice, until the block ends."""
     process = subprocess.Popen(
         [sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", str(data_dir), *map(str, arguments)],
         env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
     try:

@@ -1,0 +1,53 @@
+"""What stands in the way of a command is said in one sentence, and leaves nothing half-done."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from service import console
+from service.embedded import attached
+from tests.embedded.server import QUICK
+from tests.journeys.service import ENVIRONMENT, command, serving
+
+
+@pytest.fixture(scope="module")
+def data_dir(folder: Path) -> Iterator[Path]:
+    data_dir = folder / "commands"
+    with serving(data_dir, "--demo", "--children", "300"):
+        yield data_dir
+
+
+def test_an_export_to_where_nothing_can_be_written_says_so(data_dir: Path) -> None:
+    refused = command("export", "/sys/out", "--data-dir", data_dir)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("/sys/out cannot be written (")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_an_export_that_finds_no_room_leaves_nothing(data_dir: Path, tmp_path: Path) -> None:
+    export = [sys.executable, "-m", "service", "export", str(tmp_path / "out"), "--data-dir", str(data_dir)]
+    small = ["sh", "-c", 'ulimit -f 16 && exec "$@"', "sh", *export]  # no file may be larger than 8 kB
+    refused = subprocess.run(small, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 1
+    assert refused.stderr == f"{tmp_path / 'out'} cannot be written (File too large), and nothing was.\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_ends_when_its_server_does(folder: Path) -> None:
+    async def fill(connection: asyncpg.Connection) -> None:
+        server = await connection.fetchval("SELECT pg_backend_pid()")
+        await connection.execute("CREATE TABLE numbers (n int)")
+        os.kill(server, signal.SIGSTOP)  # it takes no more rows: soon the driver waits
+        asyncio.get_running_loop().call_soon(os.kill, server, signal.SIGKILL)
+        await connection.copy_records_to_table("numbers", records=((n,) for n in count()))
+
+    with attached(folder / "ended", QUICK) as server, pytest.raises(ConnectionError, match="ended the connection"):
+        console.run(server.dsn, fill)
