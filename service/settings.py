@@ -16,5 +16,7 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1"
     port: int = 8000
     open_to_network: bool = False  # needed to listen beyond loopback: nobody signs in yet
+    backup_dir: Path | None = None  # set: the embedded server's write-ahead log is archived there
+    backup_recipients: str | None = None  # public keys of age, to which backups are encrypted
     today: date | None = None  # fixes the service's day
     children: int = 270_000  # the size of the demonstration province
