@@ -72,7 +72,7 @@ class Archive:
                     self.notify("The archive of the write-ahead log has caught up.")
                 told = None
             except (OSError, BackupError) as error:
-                if told is None or last or time.monotonic() - told > REMIND:
+                if told is None or time.monotonic() - told > REMIND:
                     told = time.monotonic()
                     self.notify(self.trouble(error))
             if last:

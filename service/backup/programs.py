@@ -1,9 +1,9 @@
 """PostgreSQL's own programs, with a stream on one side."""
 
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -18,12 +18,11 @@ class Running:
 
     name: str
     stream: IO[bytes]
-    beside: IO[bytes]
+    beside: Future[bytes]
 
     def said(self) -> list[str]:
-        """Its own lines; others may quote rows."""
-        self.beside.seek(0)
-        lines = self.beside.read().decode(errors="replace").splitlines()
+        """Its own lines, once it has ended; others may quote rows."""
+        lines = self.beside.result().decode(errors="replace").splitlines()
         return [line for line in lines if line.startswith(f"{self.name}:")]
 
     def refused(self) -> BackupError:
@@ -34,27 +33,29 @@ class Running:
 def running(name: str, words: Sequence[str], dsn: str | None = None, *, reads: bool = False) -> Iterator[Running]:
     """Run a program beside the block; it has to end well after it, and ends with it if the block fails."""
     address, password = without_password(dsn or "")
-    with tempfile.TemporaryFile() as beside:
-        process = subprocess.Popen(  # noqa: S603 - no command of anybody else
-            [f"{package_folder()}/pginstall/bin/{name}", *words, *([f"--dbname={address}"] if dsn else [])],
-            stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if reads else subprocess.PIPE,
-            stderr=beside,
-            env={"LC_ALL": "C"} | ({"PGPASSWORD": password} if password else {}),
-        )
-        stream = process.stdin or process.stdout
+    child = subprocess.Popen(  # noqa: S603 - no command of anybody else
+        [f"{package_folder()}/pginstall/bin/{name}", *words, *([f"--dbname={address}"] if dsn else [])],
+        stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if reads else subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"LC_ALL": "C"} | ({"PGPASSWORD": password} if password else {}),
+    )
+    with child, ThreadPoolExecutor(1) as listener:
+        stream = child.stdin or child.stdout
         assert stream
-        program = Running(name, stream, beside)
+        assert child.stderr
+        program = Running(name, stream, listener.submit(child.stderr.read))
         try:
             yield program
             stream.close()
         except BaseException as error:
-            process.kill()
-            process.wait()
+            child.kill()
+            with suppress(BrokenPipeError):
+                stream.close()
             if isinstance(error, BrokenPipeError):  # the program has left first, and knows why
                 raise program.refused() from error
             raise
-        if process.wait():
+        if child.wait():
             raise program.refused()
 
 

@@ -52,10 +52,9 @@ def restore_cluster(
 ) -> None:
     """Make DATA_DIR/cluster what the cluster was at a moment, or at the end of the archive."""
     manifest = chosen(store, "base", moment)
-    notify(f"Checking and unpacking the base backup of {shown(manifest.ended)}.")
-    path = store.check(manifest)
     with vacant(data_dir) as data:
-        unpack(path, identities, data)
+        notify(f"Checking and unpacking the base backup of {shown(manifest.ended)}.")
+        unpack(store.check(manifest), identities, data)
         with running("pg_verifybackup", ["--quiet", "--no-parse-wal", str(data.cluster)]):
             pass
         incoming = data.path / "incoming"

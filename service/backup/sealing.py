@@ -53,15 +53,21 @@ class Packed(io.BufferedIOBase):
 
 
 class Counted(io.BufferedIOBase):
-    """A file that knows how much was written to it, and the digest of it."""
+    """A file that knows how much was written to it, the digest of it, and whether it failed."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.bytes, self.digest = file, 0, hashlib.sha256()
+        self.failure: OSError | None = None
 
     def write(self, content: bytes) -> int:  # type: ignore[override] # nothing but bytes is written
+        try:
+            self.file.write(content)
+        except OSError as error:
+            self.failure = error
+            raise
         self.bytes += len(content)
         self.digest.update(content)
-        return self.file.write(content)
+        return len(content)
 
 
 def seal(source: IO[bytes], file: BinaryIO, recipients: Sequence[Recipient]) -> Counted:
@@ -69,8 +75,10 @@ def seal(source: IO[bytes], file: BinaryIO, recipients: Sequence[Recipient]) -> 
     counted = Counted(file)
     try:
         pyrage.encrypt_io(Packed(source), counted, recipients)
-    except pyrage.EncryptError as error:  # what the file or the stream has raised is only in its words
-        raise BackupError(f"The backup cannot be written: {error}.") from error
+    except pyrage.EncryptError as error:
+        raise BackupError(f"The backup cannot be written: {counted.failure or error}.") from error
+    if counted.failure:  # pyrage does not look at what becomes of the last piece
+        raise BackupError(f"The backup cannot be written: {counted.failure}.")
     return counted
 
 

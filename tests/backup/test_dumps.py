@@ -1,11 +1,20 @@
 """A database given by its address goes into a dump and comes back the same."""
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyrage.x25519 import Identity
 
+from service.backup.errors import BackupError
+from service.backup.keys import public_keys
 from service.backup.programs import without_password
+from service.backup.sealing import seal
+from service.backup.store import DATABASE, Store
+from service.backup.taking import take
+from service.console import run
 from service.embedded import Server, attached
 from tests.backup.kept import Key
 from tests.embedded.server import QUICK, ask
@@ -65,6 +74,21 @@ def test_a_dump_gives_back_the_same_database(cluster: Server, place: Path, key: 
     again = command(*words, other.dsn)
     assert again.returncode == 1
     assert "holds tables already" in again.stderr
+
+
+def test_a_backup_that_fails_leaves_nothing(cluster: Server, place: Path, key: Key) -> None:
+    store, nowhere = Store(place / "nothing"), replace(cluster, database="nowhere").dsn
+    store.begin(DATABASE)
+    with pytest.raises(BackupError, match="pg_dump failed") as caught:
+        run(cluster.dsn, lambda connection: take(connection, nowhere, store, public_keys(key.public), "dump"))
+    assert 'database "nowhere" does not exist' in str(caught.value)
+    assert list(store.path.iterdir()) == [store.mark]
+
+
+def test_a_full_disk_is_said() -> None:
+    key = Identity.generate().to_public()
+    with open("/dev/full", "wb", buffering=0) as full, pytest.raises(BackupError, match="No space left"):
+        seal(io.BytesIO(b"a backup"), full, [key])
 
 
 def test_no_password_stands_on_a_command_line() -> None:
