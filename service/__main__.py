@@ -1,4 +1,4 @@
-"""The command line: serve, demo, export, migrate, ledger."""
+"""The command line: serve, demo, export, migrate, backup, restore, ledger."""
 
 import asyncio
 import gc
@@ -17,6 +17,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from service import ledger, logs
 from service.app import create_app
+from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
 from service.demonstration import filling
@@ -46,7 +47,7 @@ def serve(
             fail(f"Nobody signs in yet, so {listen} is refused: OPEN_TO_NETWORK=true says that you mean it.")
         say(f"WARNING: listening on {listen}, and everyone who reaches it can read and change every record.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the server is stopped on the way out
-    with reached(data_dir, database_url, keep=True) as dsn:
+    with reached(data_dir, database_url, keep=True) as dsn, archived(data_dir, database_url):
         prepare(dsn)
         if demo:
             run(dsn, lambda connection: fill_if_empty(connection, children))
@@ -102,6 +103,10 @@ def migrate_database(
     with reached(data_dir, database_url) as dsn:
         asyncio.run(migrate(dsn, calendar_day(), revision))
     say(f"The database is at {revision}.")
+
+
+for command in (backup, backup_key, restore):
+    commands.command()(command)
 
 
 @ledger_commands.command("rebuild")

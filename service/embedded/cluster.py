@@ -10,6 +10,8 @@ from service.embedded.files import building, replace
 from service.embedded.folder import DataFolder
 
 MAJOR = "18"
+# Whoever can enter the socket's folder is let in, also to copy the cluster, and there is no other way.
+HBA = b"local all,replication all trust\n"
 LOCALE = "--encoding=UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C --lc-ctype=C.UTF-8"
 
 
@@ -18,10 +20,14 @@ def make_cluster(data: DataFolder, binaries: Path) -> None:
     with building(data.cluster) as new:
         os.chown(new, *data.account)
         run(data, [binaries / "initdb", "-D", new, "-U", "postgres", "--auth=trust", *LOCALE.split()])
-        # Whoever can enter the socket's folder is let in, and there is no other way: no lines for hosts.
-        replace(new / "pg_hba.conf", b"local all all trust\n", data.account)
         alone = [binaries / "postgres", "--single", "-D", new, "-c", "exit_on_error=on", "postgres"]
         run(data, alone, f"CREATE DATABASE {data.server.database}\n")
+
+
+def let_in(data: DataFolder) -> None:
+    """Let in who can enter the socket's folder."""
+    if (file := data.cluster / "pg_hba.conf").read_bytes() != HBA:
+        replace(file, HBA, data.account)
 
 
 def check_cluster(data: DataFolder) -> None:

@@ -1,9 +1,12 @@
 """How the server is set up: the same everywhere, but for what the machine has."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from service.embedded.folder import DataFolder
 
 # Given on the command line, so that they follow the code and not the day on which a folder was made.
 # Durability (fsync, synchronous_commit, full_page_writes) stays as PostgreSQL has it: on.
@@ -17,6 +20,8 @@ SETTINGS = {
     "work_mem": "32MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
+    "archive_mode": "on",
+    "archive_timeout": "60",  # seconds: what a lost disk may cost
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "effective_io_concurrency": "64",
@@ -35,10 +40,22 @@ SETTINGS = {
 }
 
 
-def options(socket: Path, settings: Mapping[str, str]) -> list[str]:
+def options(data: DataFolder, settings: Mapping[str, str]) -> list[str]:
     """What follows `postgres` on the command line; these settings go before our own."""
-    together = {**SETTINGS, **sized(), "unix_socket_directories": str(socket), **settings}
+    own = {"unix_socket_directories": str(data.server.socket), "archive_command": keeping(data.outgoing)}
+    together = {**SETTINGS, **sized(), **own, **settings}
     return [word for name, value in together.items() for word in ("-c", f"{name}={value}")]
+
+
+def keeping(outgoing: Path) -> str:
+    """The command that keeps a finished segment of the write-ahead log, if there is a folder to keep it in.
+
+    The folder decides, and not who starts the server, so that the log kept has no gaps. Until the command succeeds
+    PostgreSQL keeps the segment and tries again. Files with a dot (histories, labels) are in every base backup.
+    """
+    folder = shlex.quote(str(outgoing).replace("%", "%%"))
+    copy = f"cp %p {folder}/%f.part && sync {folder}/%f.part && mv {folder}/%f.part {folder}/%f && sync {folder}"
+    return f"test ! -d {folder} || case %f in *.*) ;; *) {copy} ;; esac"
 
 
 def sized() -> dict[str, str]:

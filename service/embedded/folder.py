@@ -40,6 +40,11 @@ class DataFolder:
         return self.path / "cluster"
 
     @property
+    def outgoing(self) -> Path:
+        """Where finished segments of the write-ahead log wait to be archived, if they are to be."""
+        return self.path / "outgoing"
+
+    @property
     def log(self) -> Path:
         return self.path / "server.log"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from service.embedded import postmaster
 from service.embedded.binaries import reachable_binaries, refused, spawn
-from service.embedded.cluster import check_cluster, make_cluster
+from service.embedded.cluster import check_cluster, let_in, make_cluster
 from service.embedded.configuration import options
 from service.embedded.errors import ServerError, explained
 from service.embedded.files import locks, opened
@@ -118,6 +118,7 @@ class Keeper:
         if not data.cluster.exists():
             make_cluster(data, binaries)
         check_cluster(data)
+        let_in(data)
         make_private(data.server.socket, data.account)
         # Each process of the server inherits this lock, so it is free when the last of them is gone: also those that a
         # killed server leaves for a moment, and those whose numbers mean nothing here because a container runs them.
@@ -132,7 +133,7 @@ class Keeper:
         data = self.data
         if data.log.exists() and data.log.stat().st_size > 16 << 20:
             data.log.replace(data.log.with_suffix(".log.1"))
-        command = [binaries / "postgres", "-D", data.cluster, *options(data.server.socket, self.settings)]
+        command = [binaries / "postgres", "-D", data.cluster, *options(data, self.settings)]
         with opened(data.log, os.O_APPEND) as log:
             before = os.fstat(log).st_size
             try:
@@ -140,6 +141,7 @@ class Keeper:
                 self.until(
                     lambda: child.poll() is not None or postmaster.is_ready(data.cluster, child.pid),
                     "the server is recovering from its last end",
+                    math.inf,
                 )
                 if child.poll() is not None:
                     what = f"PostgreSQL does not start (status {child.returncode}, log {data.log})"
