@@ -23,6 +23,7 @@ from service.exporting import export, whole
 from service.importing import RefusedError
 from service.migrate import migrate
 from service.progress import Progress
+from service.register import is_empty
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
@@ -172,7 +173,7 @@ async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> i
 
 
 async def fill_if_empty(connection: asyncpg.Connection, children: int) -> None:
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM child)"):
+    if await is_empty(connection):
         await fill(connection, children, seed=1)
 
 

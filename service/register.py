@@ -12,8 +12,13 @@ class RegisterNotEmptyError(Exception):
         return str(self.__doc__)
 
 
+async def is_empty(connection: asyncpg.Connection) -> bool:
+    empty: bool = await connection.fetchval(EMPTY)
+    return empty
+
+
 async def hold_empty(connection: asyncpg.Connection) -> None:
     """Keeps every writer out until the transaction ends: each of them begins with a child or a site. Readers read."""
     await connection.execute("LOCK TABLE child, site, posting IN SHARE ROW EXCLUSIVE MODE")
-    if not await connection.fetchval(EMPTY):
+    if not await is_empty(connection):
         raise RegisterNotEmptyError

@@ -25,7 +25,6 @@ RECORDS, PAST, NEW_PAST = (
 )
 ROOM = """
 SET LOCAL work_mem = '256MB';
-SET LOCAL temp_buffers = '64MB';
 CREATE TEMPORARY TABLE fault (file text, line integer, "column" text, code text, detail text) ON COMMIT DROP
 """
 FOUND = """
@@ -38,7 +37,7 @@ class RefusedError(Exception):
     """The files are not as they must be; nothing of them was kept."""
 
     def __init__(self, faults: Faults) -> None:
-        super().__init__(f"{faults.number:,} faults: nothing was imported.")
+        super().__init__(f"{faults.number:,} fault{'s' * (faults.number > 1)}: nothing was imported.")
         self.faults = faults
 
 

@@ -1,6 +1,6 @@
 """The files as temporary tables: a table a file, a column a column, and the line on which each row begins."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -35,7 +35,7 @@ def table(name: str) -> str:
 async def stage(connection: asyncpg.Connection, folder: Path, notify: Notify) -> Staged:
     """Reads every file of the folder."""
     staged = Staged()
-    check_folder(folder, staged)
+    staged.faults.add(*folder_faults(folder))
     if staged.faults.number:
         staged.readable = False
         return staged
@@ -48,20 +48,20 @@ async def stage(connection: asyncpg.Connection, folder: Path, notify: Notify) ->
     return staged
 
 
-def check_folder(folder: Path, staged: Staged) -> None:
+def folder_faults(folder: Path) -> Iterator[Fault]:
     """Whether all files are there that must be, and no other."""
     if not folder.is_dir():
-        return staged.faults.add(Fault(str(folder), None, None, "folder_unknown"))
+        yield Fault(str(folder), None, None, "folder_unknown")
+        return
     present = {path.name for path in folder.iterdir()}
     for name in sorted(name for name in present if name.lower().endswith(".csv") and name not in FILES):
-        staged.faults.add(Fault(name, None, None, "file_unknown"))
+        yield Fault(name, None, None, "file_unknown")
     for name in REQUIRED:
         if name not in present:
-            staged.faults.add(Fault(name, None, None, "file_missing"))
+            yield Fault(name, None, None, "file_missing")
     if len(present & set(PAST)) == 1:
         (missing,) = set(PAST) - present
-        staged.faults.add(Fault(missing, None, None, "past_incomplete"))
-    return None
+        yield Fault(missing, None, None, "past_incomplete")
 
 
 async def stage_file(connection: asyncpg.Connection, path: Path, staged: Staged, notify: Notify) -> None:
@@ -98,7 +98,7 @@ class Rows:
                     chunk.append(f"{line}\t" + "\t".join(self.fields(line, row)) + "\n")
                     self.number += 1
                 if len(chunk) == CHUNK:
-                    self.notify(doing, self.sheet.position, self.sheet.size)
+                    self.notify(doing, min(self.sheet.position, self.sheet.size - 1), self.sheet.size)
                     yield "".join(chunk).encode()
                     chunk.clear()
         except UnreadableError as error:  # not raised: it would end the transaction, and there are other files to read

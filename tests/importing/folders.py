@@ -5,6 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from service.exporting import export, whole
 from service.importing import Loaded, RefusedError, load
 from tests.conftest import TODAY
 
@@ -57,6 +58,12 @@ def written(folder: Path, texts: dict[str, str | bytes]) -> Path:
 
 def silent(_doing: str, _done: int, _total: int) -> None:
     pass
+
+
+async def exported(connection: asyncpg.Connection, folder: Path) -> Path:
+    with whole(folder) as making:
+        await export(connection, making, lambda _line: None)
+    return folder
 
 
 async def imported(connection: asyncpg.Connection, folder: Path, *, keep: bool = True) -> Loaded:
