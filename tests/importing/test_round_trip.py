@@ -88,6 +88,13 @@ async def test_files_of_a_register_that_was_imported_are_the_same_files(
     assert filecmp.cmpfiles(province.folder, again, FILES, shallow=False) == (list(FILES), [], [])
 
 
+async def test_files_do_not_depend_on_the_settings_of_the_session(province: Province, tmp_path: Path) -> None:
+    async with connected(province.dsn) as connection:
+        await connection.execute("SET DateStyle = 'German'; SET TimeZone = 'Asia/Tokyo'")
+        again = await exported(connection, tmp_path / "again")
+    assert filecmp.cmpfiles(province.folder, again, FILES, shallow=False) == (list(FILES), [], [])
+
+
 async def test_every_answer_is_the_same(province: Province, empty_database: str) -> None:
     async with connected(province.dsn) as source, connected(empty_database) as connection:
         await load(connection, province.folder, None, silent)
