@@ -1,4 +1,4 @@
-"""The command line: serve, demo, export, migrate, backup, restore, ledger."""
+"""The command line: serve, demo, export, import, migrate, backup, restore, ledger."""
 
 import asyncio
 import gc
@@ -15,15 +15,17 @@ import typer
 import uvicorn
 from fastapi.telemetry import TelemetryConfig
 
-from service import ledger, logs
+from service import importing, ledger, logs
 from service.app import create_app
 from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
 from service.demonstration import filling
 from service.exporting import export, whole
+from service.importing import RefusedError
 from service.migrate import migrate
 from service.progress import Progress
+from service.register import is_empty
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
@@ -93,6 +95,27 @@ def export_records(
     say(f"Exported to {folder}.")
 
 
+@commands.command("import")
+def import_records(
+    folder: Annotated[Path, typer.Argument(help="A folder that export wrote, or one made by hand (docs/exchange.md).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, and keep nothing.")] = False,
+    data_dir: DataDir = SETTINGS.data_dir,
+    database_url: DatabaseUrl = SETTINGS.database_url,
+) -> None:
+    """Fill an empty register from CSV files: all of them, or nothing."""
+    with reached(data_dir, database_url) as dsn:
+        prepare(dsn)
+        try:
+            loaded = run(dsn, lambda connection: load(connection, folder, keep=not dry_run))
+        except RefusedError as refused:
+            for line in refused.faults.lines():
+                say(line)
+            fail(str(refused))
+    for line in loaded.lines():
+        say(line)
+    say("A dry run: nothing was kept." if dry_run else f"Imported from {folder}.")
+
+
 @commands.command("migrate")
 def migrate_database(
     revision: Annotated[str, typer.Argument(help="A revision to go back to, or head.")] = "head",
@@ -160,8 +183,13 @@ async def fill(connection: asyncpg.Connection, children: int, seed: int) -> None
         await filling.fill(connection, children, seed, progress)
 
 
+async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> importing.Loaded:
+    with Progress() as progress:
+        return await importing.load(connection, folder, SETTINGS.today, progress, keep=keep)
+
+
 async def fill_if_empty(connection: asyncpg.Connection, children: int) -> None:
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM child)"):
+    if await is_empty(connection):
         await fill(connection, children, seed=1)
 
 

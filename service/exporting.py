@@ -1,4 +1,4 @@
-"""The records as CSV files: UTF-8, a header row, ISO days; empty means open or unknown."""
+"""The records as CSV files: UTF-8, a header row, ISO days; empty means open or unknown. See docs/exchange.md."""
 
 import errno
 import shutil
@@ -12,8 +12,11 @@ import asyncpg
 # The commune's code is the one on the day `from`.
 CODE_THEN = "(SELECT v.code FROM area_version v WHERE v.area_id = {0}.area_id AND v.during @> lower({0}.during))"
 FILES = {
+    "register.csv": "SELECT fixed_today AS today FROM register WHERE fixed_today IS NOT NULL",
     "children.csv": """
-        SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity FROM child ORDER BY id
+        SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,
+               updated_at
+        FROM child ORDER BY id
     """,
     "residences.csv": f"""
         SELECT id, child_id, {CODE_THEN.format("r")} AS commune, lower(during) AS "from", upper(during) AS until,
@@ -26,19 +29,23 @@ FILES = {
         FROM circumstance c JOIN category k ON k.code = c.category_code ORDER BY child_id, lower(c.during), c.id
     """,
     "cases.csv": """
-        SELECT id, child_id, kind, opened_on AS "from", closed_on AS until, outcome, reason, previous_case_id
+        SELECT id, child_id, kind, opened_on AS "from", closed_on AS until, outcome, reason, previous_case_id, version
         FROM case_file ORDER BY child_id, opened_on, id
     """,
     "interventions.csv": """
         SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider
         FROM intervention ORDER BY case_id, started_on, id
     """,
-    # One row a stage; a site without a stage has one row that names none, and the commune's first code.
+    # One row a stage; a site without a stage has one row that names none. Where the commune was not on the map on the
+    # day `from`, `on` is a day on which it had this code.
     "sites.csv": f"""
-        SELECT s.id, coalesce({CODE_THEN.format("g")}, (
-                   SELECT v.code FROM area_version v WHERE v.area_id = s.area_id ORDER BY v.during LIMIT 1)) AS commune,
-               g.stage, lower(g.during) AS "from", upper(g.during) AS until, g.stage_id
-        FROM site s LEFT JOIN (
+        SELECT s.id, coalesce({CODE_THEN.format("g")}, v.code) AS commune, g.stage, lower(g.during) AS "from",
+               upper(g.during) AS until, g.stage_id, s.version,
+               CASE WHEN {CODE_THEN.format("g")} IS NULL THEN coalesce(lower(v.during), '1900-01-01') END AS "on"
+        FROM site s
+        CROSS JOIN LATERAL (SELECT code, during FROM area_version
+                            WHERE area_id = s.area_id ORDER BY during LIMIT 1) v
+        LEFT JOIN (
             SELECT g.site_id, g.id AS stage_id, g.stage, g.during, s.area_id
             FROM site_stage g JOIN site s ON s.id = g.site_id
         ) g ON g.site_id = s.id ORDER BY s.id, lower(g.during)
@@ -92,6 +99,7 @@ def whole(folder: Path) -> Iterator[Path]:
 async def export(connection: asyncpg.Connection, folder: Path, notify: Callable[[str], None]) -> None:
     """Write all files as the records stand at one moment, while others write on."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute("SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'")
         for name, query in FILES.items():
             done = await copied(connection, query, folder / name)
             notify(f"{name}: {done.removeprefix('COPY ')} rows")

@@ -1,5 +1,5 @@
 """The demonstration province: real communes, made-up children, the same for the same number and seed."""
 
-from service.demonstration.filling import RegisterNotEmpty, fill
+from service.demonstration.filling import fill
 
-__all__ = ["RegisterNotEmpty", "fill"]
+__all__ = ["fill"]

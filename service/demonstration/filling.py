@@ -11,6 +11,7 @@ from service.demonstration import days
 from service.demonstration.communes import Commune
 from service.demonstration.province import Province
 from service.demonstration.rows import Row, Table, tables
+from service.register import hold_empty
 
 Notify = Callable[[str, int, int], None]
 POSTINGS, SET_ASIDE = (
@@ -28,19 +29,10 @@ RECORDS = ["child", "residence", "circumstance", "case_file", "intervention", "s
 STEP = 10_000  # rows between two notices
 
 
-class RegisterNotEmpty(Exception):
-    """The register holds children already; the demonstration province fills an empty one only."""
-
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
-
 async def fill(connection: asyncpg.Connection, children: int, seed: int, notify: Notify) -> None:
     """Draws the province and loads it, in one transaction. `notify` hears what is done, how much, and of how much."""
     async with connection.transaction():
-        await connection.execute("LOCK TABLE child IN SHARE ROW EXCLUSIVE MODE")
-        if await connection.fetchval("SELECT EXISTS (SELECT FROM child)"):
-            raise RegisterNotEmpty
+        await hold_empty(connection)
         await connection.execute("SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '512MB'")
         notify("drawing", 0, children)
         province = Province(children, seed, await communes(connection))

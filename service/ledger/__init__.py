@@ -38,11 +38,17 @@ async def rebuild(connection: asyncpg.Connection, day: date) -> int | None:
     return number
 
 
+def horizon(today: date) -> date:
+    """The first day without a page: the pages reach to the end of next year."""
+    return date(today.year + 2, 1, 1)
+
+
 async def extend(connection: asyncpg.Connection, today: date) -> bool:
-    """Makes the pages reach to the end of next year. Answers whether that needed doing."""
-    horizon = date(today.year + 2, 1, 1)
+    """Makes the pages reach as far as they must today. Answers whether that needed doing."""
     async with connection.transaction():
-        moved = await connection.execute("UPDATE register SET page_horizon = $1 WHERE page_horizon < $1", horizon)
+        moved = await connection.execute(
+            "UPDATE register SET page_horizon = $1 WHERE page_horizon < $1", horizon(today)
+        )
         if moved == "UPDATE 0":
             return False
         await connection.execute("SELECT rebuild_pages()", timeout=AS_LONG_AS_IT_TAKES)

@@ -69,7 +69,7 @@ END $$;
 -- Posts where records and spells differ, over everything at once; the caller remakes the pages. Every write to a child or
 -- site updates its row, so this keeps writers out until the transaction ends.
 CREATE FUNCTION ledger_post_all(on_day date, by_actor text, for_cause text) RETURNS bigint
-LANGUAGE plpgsql SET work_mem = '256MB' SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SET work_mem = '256MB' AS $$
 BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
     RETURN post_spells(every_subject(), on_day, by_actor, for_cause);

@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from service.demonstration import RegisterNotEmpty, fill
+from service.demonstration import fill
 from service.demonstration.filling import RECORDS
+from service.register import RegisterNotEmptyError
 
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint
@@ -75,7 +76,7 @@ async def test_tables_keep_their_constraints_and_indexes(register: asyncpg.Conne
 async def test_a_register_that_holds_a_child_is_left_alone(register: asyncpg.Connection) -> None:
     await fill(register, 10, 1, silent)
     before = await digests(register)
-    with pytest.raises(RegisterNotEmpty, match="holds children already"):
+    with pytest.raises(RegisterNotEmptyError, match="another DATA_DIR"):
         await fill(register, 10, 1, silent)
     assert await digests(register) == before
 

@@ -1,0 +1,14 @@
+INSERT INTO fault SELECT 'register.csv', line, NULL, 'register_one_row' FROM staged_register
+WHERE line > (SELECT min(line) FROM staged_register);
+
+INSERT INTO fault SELECT 'children.csv', line, 'id', 'id_taken'
+FROM (SELECT line, row_number() OVER (PARTITION BY id ORDER BY line) FROM staged_children WHERE id IS NOT NULL)
+WHERE row_number > 1;
+
+INSERT INTO fault SELECT 'children.csv', line, 'personal_id', 'child_personal_id_taken'
+FROM (SELECT line, row_number() OVER (PARTITION BY personal_id ORDER BY line)
+      FROM staged_children WHERE personal_id IS NOT NULL)
+WHERE row_number > 1;
+
+INSERT INTO fault SELECT 'children.csv', line, 'date_of_birth', 'date_in_future'
+FROM staged_children WHERE date_of_birth > (SELECT day FROM living_on)

@@ -1,0 +1,132 @@
+"""The files and their columns, in the order in which their rows depend on one another."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from service.importing.forms import (
+    CODE,
+    COMMUNE,
+    DAY_FORM,
+    IDENTIFIER_FORM,
+    MOMENT_FORM,
+    NAME,
+    NOTE,
+    NUMBER,
+    PERSONAL_ID,
+    VERSION,
+    Form,
+    choice,
+)
+
+
+class Needed(Enum):
+    """What a file must have of a column."""
+
+    VALUE = "in every row"
+    COLUMN = "the column; a field may be empty"
+    NOTHING = "may be left out"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file."""
+
+    name: str
+    form: Form
+    needed: Needed
+
+
+def value(name: str, form: Form) -> Column:
+    return Column(name, form, Needed.VALUE)
+
+
+def column(name: str, form: Form) -> Column:
+    return Column(name, form, Needed.COLUMN)
+
+
+def optional(name: str, form: Form) -> Column:
+    return Column(name, form, Needed.NOTHING)
+
+
+SEX = choice("male", "female", "unknown")
+STAGE = choice("planned", "started", "completed", "replicated", "stopped")
+PERIOD = (value("from", DAY_FORM), column("until", DAY_FORM))
+FILES = {
+    "register.csv": (value("today", DAY_FORM),),
+    "children.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("full_name", NAME),
+        value("sex", SEX),
+        value("date_of_birth", DAY_FORM),
+        value("date_of_birth_precision", choice("day", "month", "year", "estimated")),
+        optional("personal_id", PERSONAL_ID),
+        optional("ethnicity", NAME),
+        optional("version", VERSION),
+        optional("created_at", MOMENT_FORM),
+        optional("updated_at", MOMENT_FORM),
+    ),
+    "residences.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("child_id", IDENTIFIER_FORM),
+        value("commune", COMMUNE),
+        *PERIOD,
+        optional("end_reason", choice("moved", "died", "left", "corrected")),
+    ),
+    "circumstances.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("child_id", IDENTIFIER_FORM),
+        value("category", CODE),
+        value("kind", choice("special", "at_risk")),
+        *PERIOD,
+        optional("evidence", NOTE),
+    ),
+    "cases.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("child_id", IDENTIFIER_FORM),
+        value("kind", choice("protection", "support")),
+        *PERIOD,
+        optional("outcome", NAME),
+        optional("reason", NOTE),
+        optional("previous_case_id", IDENTIFIER_FORM),
+        optional("version", VERSION),
+    ),
+    "interventions.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("measure", CODE),
+        *PERIOD,
+        optional("provider", NAME),
+    ),
+    "sites.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("commune", COMMUNE),
+        column("stage", STAGE),
+        column("from", DAY_FORM),
+        column("until", DAY_FORM),
+        optional("stage_id", IDENTIFIER_FORM),
+        optional("version", VERSION),
+        optional("on", DAY_FORM),
+    ),
+    "postings.csv": (
+        value("number", NUMBER),
+        value("day", DAY_FORM),
+        value("at", MOMENT_FORM),
+        value("actor", NAME),
+        value("cause", NAME),
+    ),
+    "spells.csv": (
+        value("subject_id", IDENTIFIER_FORM),
+        value("commune", COMMUNE),
+        column("commune_since", DAY_FORM),
+        value("rule", CODE),
+        value("measure", CODE),
+        value("category", CODE),
+        column("sex", SEX),
+        column("born", DAY_FORM),
+        *PERIOD,
+        value("posted", NUMBER),
+        column("withdrawn", NUMBER),
+    ),
+}
+REQUIRED = ("children.csv", "residences.csv")
+PAST = ("postings.csv", "spells.csv")

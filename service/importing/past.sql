@@ -1,0 +1,39 @@
+-- The ledger as it was posted over the years: same numbers, days, moments, actors and causes.
+INSERT INTO posting (number, day, at, actor, cause) OVERRIDING SYSTEM VALUE
+SELECT number, day, at, actor, cause FROM staged_postings;
+
+INSERT INTO spell (subject_id, area_id, rule, measure, category, sex, born, during, posted, withdrawn)
+SELECT s.subject_id, v.area_id, r.id, s.measure, s.category, s.sex, s.born, daterange(s."from", s."until"), s.posted,
+       s.withdrawn
+FROM staged_spells s
+JOIN area_version v ON v.code = s.commune AND lower(v.during) IS NOT DISTINCT FROM s.commune_since
+JOIN counting_rule r ON r.programme_code || '/' || r.number = s.rule
+ORDER BY s.line;
+
+ANALYZE posting, spell;
+
+-- What the past comes to must be what the records say now.
+INSERT INTO fault
+WITH derived AS MATERIALIZED (
+    SELECT * FROM derived_spells(every_subject())
+),
+present AS MATERIALIZED (
+    SELECT subject_id, area_id, rule, measure, category, sex, born, during FROM spell WHERE withdrawn IS NULL
+),
+fresh AS MATERIALIZED (TABLE derived EXCEPT TABLE present),
+gone AS MATERIALIZED (TABLE present EXCEPT TABLE derived)
+SELECT s.file, s.line, NULL, 'spell_missing', format('%s, %s, %s, from %s until %s', f.measure, f.category,
+       (SELECT code FROM area_version v WHERE v.area_id = f.area_id ORDER BY v.during LIMIT 1),
+       lower(f.during), coalesce(upper(f.during)::text, 'open'))
+FROM fresh f JOIN (
+    SELECT 'children.csv' AS file, id, line FROM staged_children
+    UNION ALL
+    SELECT 'sites.csv', id, min(line) FROM staged_sites GROUP BY id
+) s ON s.id = f.subject_id
+UNION ALL
+SELECT 'spells.csv', s.line, NULL, 'spell_not_in_records', NULL
+FROM gone g
+JOIN counting_rule r ON r.id = g.rule
+JOIN staged_spells s ON (s.subject_id, s.measure, s.category, s."from") = (g.subject_id, g.measure, g.category, lower(g.during))
+    AND s."until" IS NOT DISTINCT FROM upper(g.during) AND s.withdrawn IS NULL
+    AND s.rule = r.programme_code || '/' || r.number

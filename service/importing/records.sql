@@ -1,0 +1,26 @@
+INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version,
+                   created_at, updated_at)
+SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, coalesce(version, 1),
+       coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged_children;
+
+INSERT INTO residence (id, child_id, area_id, during, end_reason)
+SELECT coalesce(r.id, uuidv7()), r.child_id, v.area_id, daterange(r."from", r."until"), r.end_reason
+FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during @> r."from";
+
+INSERT INTO circumstance (id, child_id, category_code, during, evidence)
+SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), evidence FROM staged_circumstances;
+
+INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version)
+SELECT id, child_id, kind, "from", "until", outcome, reason, previous_case_id, coalesce(version, 1) FROM staged_cases;
+
+INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider)
+SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider FROM staged_interventions;
+
+INSERT INTO site (id, area_id, version)
+SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;
+
+INSERT INTO site_stage (id, site_id, stage, during)
+SELECT coalesce(stage_id, uuidv7()), id, stage, daterange("from", "until") FROM staged_sites WHERE stage IS NOT NULL;
+
+ANALYZE child, residence, circumstance, case_file, intervention, site, site_stage
