@@ -252,36 +252,40 @@ BEGIN
     LOCK TABLE total_page, page IN SHARE ROW EXCLUSIVE MODE;
     CREATE TEMPORARY TABLE expected ON COMMIT DROP AS
     SELECT *, category = 'all' AND sex = 'all' AND age_band = 'all' AS total FROM expected_pages();
+    ANALYZE expected (total);
 
-    DELETE FROM total_page p
-    WHERE NOT EXISTS (SELECT FROM expected e WHERE e.total
-                      AND (e.rule, e.measure, e.month, e.area_id) = (p.rule, p.measure, p.month, p.area_id));
+    CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
+    SELECT rule, measure, month, area_id, e.opening, e.running, p.opening IS NULL AS missing
+    FROM (SELECT * FROM expected WHERE total) e FULL JOIN total_page p USING (rule, measure, month, area_id)
+    WHERE (e.opening, e.running) IS DISTINCT FROM (p.opening, p.running);
+    DELETE FROM total_page p USING differing d
+    WHERE d.opening IS NULL AND (p.rule, p.measure, p.month, p.area_id) = (d.rule, d.measure, d.month, d.area_id);
+    UPDATE total_page p SET opening = d.opening, running = d.running FROM differing d
+    WHERE d.opening IS NOT NULL AND NOT d.missing
+      AND (p.rule, p.measure, p.month, p.area_id) = (d.rule, d.measure, d.month, d.area_id);
     INSERT INTO total_page (rule, measure, month, area_id, opening, running)
-    SELECT e.rule, e.measure, e.month, e.area_id, e.opening, e.running
-    FROM expected e
-    LEFT JOIN total_page p USING (rule, measure, month, area_id)
-    WHERE e.total AND (p.opening, p.running) IS DISTINCT FROM (e.opening, e.running)
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (rule, measure, month, area_id)
-    DO UPDATE SET opening = excluded.opening, running = excluded.running;
+    SELECT rule, measure, month, area_id, opening, running FROM differing WHERE missing ORDER BY 1, 2, 3, 4;
+    DROP TABLE differing;
 
     INSERT INTO cell (area_id, rule, measure, category, sex, age_band)
     SELECT DISTINCT area_id, rule, measure, category, sex, age_band FROM expected WHERE NOT total
-    ORDER BY 2, 3, 4, 5, 6, 1
-    ON CONFLICT DO NOTHING;
+    EXCEPT SELECT area_id, rule, measure, category, sex, age_band FROM cell
+    ORDER BY 2, 3, 4, 5, 6, 1;
     ANALYZE cell;
-    DELETE FROM page p
-    USING cell c
-    WHERE c.id = p.cell_id AND NOT EXISTS (
-        SELECT FROM expected e WHERE (e.area_id, e.rule, e.measure, e.category, e.sex, e.age_band, e.month)
-            = (c.area_id, c.rule, c.measure, c.category, c.sex, c.age_band, p.month));
+    CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
+    SELECT cell_id, month, e.opening, e.running, p.opening IS NULL AS missing
+    FROM (
+        SELECT c.id AS cell_id, e.month, e.opening, e.running
+        FROM expected e JOIN cell c USING (area_id, rule, measure, category, sex, age_band) WHERE NOT e.total
+    ) e
+    FULL JOIN page p USING (cell_id, month)
+    WHERE (e.opening, e.running) IS DISTINCT FROM (p.opening, p.running);
+    DELETE FROM page p USING differing d
+    WHERE d.opening IS NULL AND (p.cell_id, p.month) = (d.cell_id, d.month);
+    UPDATE page p SET opening = d.opening, running = d.running FROM differing d
+    WHERE d.opening IS NOT NULL AND NOT d.missing AND (p.cell_id, p.month) = (d.cell_id, d.month);
     INSERT INTO page (cell_id, month, opening, running)
-    SELECT c.id, e.month, e.opening, e.running
-    FROM expected e JOIN cell c USING (area_id, rule, measure, category, sex, age_band)
-    LEFT JOIN page p ON p.cell_id = c.id AND p.month = e.month
-    WHERE (p.opening, p.running) IS DISTINCT FROM (e.opening, e.running)
-    ORDER BY c.id, e.month
-    ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
-    DROP TABLE expected;
+    SELECT cell_id, month, opening, running FROM differing WHERE missing ORDER BY cell_id, month;
+    DROP TABLE differing, expected;
     UPDATE register SET remade = greatest(now_in_microseconds(), remade + 1);
 END $$;
