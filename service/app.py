@@ -17,6 +17,7 @@ from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.openapi import document
+from service.retrying import Retrying
 from service.routers import (
     cases,
     children,
@@ -73,6 +74,7 @@ def create_app(
     )
     app.state.metrics = Metrics()
     problems.add_handlers(app)
+    app.add_middleware(Retrying)
     app.add_middleware(Envelope, metrics=app.state.metrics, body_timeout=limits.body_timeout)
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app

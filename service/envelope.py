@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import re
+from itertools import count
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -18,6 +19,8 @@ from service.routers.health import PROBES
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000  # bytes
 HANG_UP = {"Connection": "close"}  # what is left of the body is not waited for
+SOUND = re.compile(r"[\w.:-]{1,100}", re.ASCII)
+PROCESS, NUMBERS = token_hex(8), count(1)  # of our own ids: a random one for each would cost as much as finding a route
 NO_ROUTE = "none"  # paths that lead nowhere are many, and what is in them is not ours to tell
 
 
@@ -32,7 +35,7 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        request_id = given if re.fullmatch(r"[\w.:-]{1,100}", given, re.ASCII) else str(uuid4())
+        request_id = given if SOUND.fullmatch(given) else f"{PROCESS}-{next(NUMBERS):x}"
         scope.setdefault("state", {})["request_id"] = request_id
         in_every_line = bind_contextvars(request_id=request_id)
         self.metrics.in_flight += 1

@@ -166,7 +166,6 @@ TRANSIENT = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby, until the other server is found
     asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection cut while the pool takes it back
 )
@@ -269,7 +268,9 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 async def database_error(request: Request, error: Exception) -> Response:
     """A rule that the database holds has its constraint's name; a lost connection or a deadlock can be tried again."""
-    cause = (error.orig.__cause__ if error.orig is not None else None) if isinstance(error, DBAPIError) else error
+    cause = cause_of(error)
+    if isinstance(cause, asyncpg.TransactionRollbackError):
+        raise error  # for another try: Retrying
     if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
         name = constraint_name(cause)
         if name in PROBLEMS:
@@ -283,6 +284,13 @@ async def database_error(request: Request, error: Exception) -> Response:
     if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
         return await unavailable(request, error)
     raise error
+
+
+def cause_of(error: Exception) -> BaseException | None:
+    """What PostgreSQL said, without what SQLAlchemy put around it."""
+    if isinstance(error, DBAPIError):
+        return error.orig.__cause__ if error.orig is not None else None
+    return error
 
 
 def constraint_name(error: asyncpg.PostgresError) -> str | None:
