@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import in_sql, over_http
+from bench import exchange, in_sql, over_http
 from bench.province import Province, province
 
 CHILDREN = int(os.environ.get("CHILDREN", "300000"))
@@ -26,6 +26,7 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "newborn": over_http.newborn,
     "circumstance": over_http.circumstance,
     "rebuild": in_sql.rebuild,
+    "exchange": exchange.exchange,
     "tenfold": in_sql.tenfold,
 }
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from service import importing, ledger, logs
 from service.app import create_app
+from service.backup.archive import behind
 from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
@@ -53,8 +55,11 @@ def serve(
         prepare(dsn)
         if demo:
             run(dsn, lambda connection: fill_if_empty(connection, children))
+        app = create_app(dsn, SETTINGS.today, SETTINGS.limits, telemetry())
+        if SETTINGS.backup_dir and not database_url:
+            app.state.metrics.watch_archive(partial(behind, data_dir))
         options = uvicorn.Config(
-            create_app(dsn, SETTINGS.today, SETTINGS.limits, telemetry()),
+            app,
             host=listen,
             port=port,
             log_config=None,
@@ -63,7 +68,7 @@ def serve(
             proxy_headers=False,  # no answer depends on who asks from where
             timeout_graceful_shutdown=SETTINGS.limits.stop_timeout,
         )
-        gc.freeze()
+        gc.freeze()  # what is there by now stays: the collector need not look at it again and again
         gc.set_threshold(50_000, 20, 50)
         with suppress(KeyboardInterrupt):  # raised once more after a stop in good order
             AnnouncedServer(options).run()

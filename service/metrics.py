@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from datetime import date
 from http import HTTPMethod
 
@@ -18,6 +19,7 @@ from prometheus_client import (
 from sqlalchemy.pool import QueuePool
 
 from service import __version__
+from service.backup.archive import Behind
 from service.database import NO_ANSWER, Database
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -53,6 +55,13 @@ class Metrics:
         self.up = Gauge("database_up", "Whether the database answers, and holds a register.", registry=registry)
         self.posting = Gauge("ledger_posting_number", "The number of the last posting.", registry=registry)
         self.horizon = Gauge("ledger_horizon_days", "Days for which pages are kept from today on.", registry=registry)
+
+    def watch_archive(self, behind: Callable[[], Behind]) -> None:
+        """Also tell how far the archive of the write-ahead log is behind."""
+        segments = Gauge("archive_waiting_segments", "Segments of the log not in the archive.", registry=self.registry)
+        seconds = Gauge("archive_waiting_seconds", "The age of the oldest of them.", registry=self.registry)
+        segments.set_function(lambda: behind().segments)
+        seconds.set_function(lambda: behind().seconds)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer; `status` 0 is one that never began."""

@@ -1,12 +1,15 @@
 """Metrics count requests by route, and hold nothing that a request holds."""
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from service.app import create_app
+from service.backup.archive import behind
 from tests.conftest import TODAY
 from tests.operations.application import asked
 from tests.routers.api import registered
@@ -66,3 +69,15 @@ async def test_two_applications_in_one_process_count_apart(empty_database: str) 
         await registered(one)
         assert list(values(await samples(one), REQUESTS, method="POST")) == [1]
         assert list(values(await samples(other), REQUESTS, method="POST")) == []
+
+
+async def test_an_archive_that_is_behind_is_told(empty_database: str, tmp_path: Path) -> None:
+    app = create_app(empty_database, TODAY)
+    app.state.metrics.watch_archive(partial(behind, tmp_path))
+    async with asked(app) as client:
+        assert list(values(await samples(client), "archive_waiting_segments")) == [0]
+        (tmp_path / "outgoing").mkdir()
+        (tmp_path / "outgoing" / "000000010000000000000001").touch()
+        found = await samples(client)
+    assert list(values(found, "archive_waiting_segments")) == [1]
+    assert next(values(found, "archive_waiting_seconds")) > 0
