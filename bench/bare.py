@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from uuid import UUID
 
+import asyncpg
 import orjson
 import uvicorn
 from fastapi import FastAPI
@@ -21,11 +22,13 @@ from starlette.routing import Mount, Route
 
 from service.__main__ import AnnouncedServer
 from service.database import Database, SessionDep
+from service.database import nothing as kept
 from service.domain.calendar import YEAR
 from service.models import Child, Circumstance, Residence
 from service.queries import attainment, children
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
+from service.settings import Limits
 from service.wire import Identifier, json_answer
 
 JSON = "application/json"
@@ -97,10 +100,10 @@ async def create_circumstance(child_id: Identifier, body: CircumstanceInput, ses
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    app.state.database = writing.state.database = await Database.open(sys.argv[1])
-    app.state.reader = app.state.database.reader
-    yield
-    await app.state.database.close()
+    writing.state.database = await Database.open(sys.argv[1], Limits())
+    async with asyncpg.create_pool(sys.argv[1], min_size=1, max_size=20, reset=kept) as app.state.reader:
+        yield
+    await writing.state.database.close()
 
 
 ROUTES = [

@@ -63,16 +63,11 @@ class Connection(asyncio.Protocol):
 
 async def load(address: str, requests: Iterator[bytes], connections: int = 16, seconds: float = 2.0) -> Answers:
     """Ask until the time is up or the requests are."""
-    place, loop, answers = urlsplit(address), asyncio.get_running_loop(), Answers()
+    loop, answers, place = asyncio.get_running_loop(), Answers(), urlsplit(address)
     begun = time.perf_counter()
-    clients = [
-        (
-            await loop.create_connection(
-                lambda: Connection(requests, answers, begun + seconds), place.hostname, place.port
-            )
-        )[1]
-        for _ in range(connections)
-    ]
+    clients = [Connection(requests, answers, begun + seconds) for _ in range(connections)]
+    for client in clients:
+        await loop.create_connection(lambda client=client: client, place.hostname or "", place.port or 0)  # type: ignore[misc]
     await asyncio.gather(*(client.done for client in clients))
     answers.seconds = time.perf_counter() - begun
     return answers

@@ -5,6 +5,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -35,16 +36,19 @@ Requests = Callable[[], Iterator[bytes]]
 @contextmanager
 def process(*command: str) -> Iterator[str]:
     """A server of its own; its address."""
-    started = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True)
-    try:
-        assert started.stdout is not None
-        lines = iter(started.stdout)
-        address = next((found[1] for line in lines if (found := re.search(r"Serving on (http://\S+)", line))), None)
-        assert address is not None, f"{command[0]} does not start"
-        yield address
-    finally:
-        started.terminate()
-        started.communicate()
+    with tempfile.TemporaryFile("w+") as said:
+        started = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, stderr=said, text=True)
+        try:
+            assert started.stdout is not None
+            lines = iter(started.stdout)
+            address = next((found[1] for line in lines if (found := re.search(r"Serving on (http://\S+)", line))), None)
+            if address is None:
+                said.seek(0)
+                raise RuntimeError(f"{command[0]} does not start: {said.read()}")
+            yield address
+        finally:
+            started.terminate()
+            started.communicate()
 
 
 @contextmanager

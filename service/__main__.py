@@ -28,6 +28,7 @@ from service.importing import RefusedError
 from service.migrate import migrate
 from service.progress import Progress
 from service.register import is_empty
+from service.request_lines import RequestLines
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
@@ -55,7 +56,7 @@ def serve(
         prepare(dsn)
         if demo:
             run(dsn, lambda connection: fill_if_empty(connection, children))
-        app = create_app(dsn, SETTINGS.today, SETTINGS.limits, telemetry())
+        app = create_app(dsn, SETTINGS.today, SETTINGS.limits, telemetry(), request_lines())
         if SETTINGS.backup_dir and not database_url:
             app.state.metrics.watch_archive(partial(behind, data_dir))
         options = uvicorn.Config(
@@ -72,6 +73,11 @@ def serve(
         gc.set_threshold(50_000, 20, 50)
         with suppress(KeyboardInterrupt):  # raised once more after a stop in good order
             AnnouncedServer(options).run()
+
+
+def request_lines() -> RequestLines | None:
+    """Where JSON is wanted, the fast way to it; a person on a terminal gets what every other line looks like."""
+    return RequestLines() if (SETTINGS.log_format or logs.suitable_form()) == "json" else None
 
 
 @commands.command()
@@ -206,5 +212,5 @@ def is_loopback(host: str) -> bool:
 
 
 if __name__ == "__main__":
-    logs.configure(SETTINGS.log_level, SETTINGS.log_format)
+    logs.configure(SETTINGS.log_level, SETTINGS.log_format or logs.suitable_form())
     commands()

@@ -17,6 +17,7 @@ from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.openapi import document
+from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
     cases,
@@ -57,7 +58,11 @@ UPKEEP = 60  # seconds between two looks at the register
 
 
 def create_app(
-    dsn: str, today: date | None = None, limits: Limits | None = None, telemetry: TelemetryConfig | None = None
+    dsn: str,
+    today: date | None = None,
+    limits: Limits | None = None,
+    telemetry: TelemetryConfig | None = None,
+    request_lines: RequestLines | None = None,
 ) -> FastAPI:
     """The service over the database at `dsn`; `today` fixes its day."""
     limits = limits or Limits()
@@ -65,7 +70,7 @@ def create_app(
         title="Child protection information service",
         version=__version__,
         summary="How far are we from what we promised, and which children does the rest of the way consist of?",
-        lifespan=lifespan(dsn, today, limits),
+        lifespan=lifespan(dsn, today, limits, request_lines),
         separate_input_output_schemas=False,
         docs_url=None,  # its pages would load scripts from elsewhere
         redoc_url=None,
@@ -75,12 +80,14 @@ def create_app(
     app.state.metrics = Metrics()
     problems.add_handlers(app)
     app.add_middleware(Retrying)
-    app.add_middleware(Envelope, metrics=app.state.metrics, body_timeout=limits.body_timeout)
+    app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
 
-def lifespan(dsn: str, today: date | None, limits: Limits) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def lifespan(
+    dsn: str, today: date | None, limits: Limits, request_lines: RequestLines | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.open(dsn, limits)
@@ -92,6 +99,8 @@ def lifespan(dsn: str, today: date | None, limits: Limits) -> Callable[[FastAPI]
             upkeep.cancel()
         finally:
             await app.state.database.close()
+            if request_lines:
+                request_lines.write()
 
     return opened
 

@@ -41,7 +41,8 @@ class Reader(Pool):
         self.patience = limits.pool_timeout
 
     def acquire(self, *, timeout: float | None = None) -> Any:
-        return super().acquire(timeout=timeout or self.patience)
+        # Where one is idle there is nothing to wait for, and a watch over the wait costs as much as taking it.
+        return super().acquire(timeout=timeout or (None if self.get_idle_size() else self.patience))
 
 
 @dataclass(frozen=True)

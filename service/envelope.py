@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from service.metrics import Metrics
 from service.problems import problem
+from service.request_lines import RequestLines
 from service.routers.health import PROBES
 
 LOG = logging.getLogger(__name__)
@@ -27,8 +28,8 @@ NO_ROUTE = "none"  # paths that lead nowhere are many, and what is in them is no
 class Envelope:
     """Gives the request an id (the client's, if it sent a sound one) and the answer the same."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, body_timeout: float) -> None:
-        self.app, self.metrics, self.body_timeout = app, metrics, body_timeout
+    def __init__(self, app: ASGIApp, metrics: Metrics, body_timeout: float, lines: RequestLines | None = None) -> None:
+        self.app, self.metrics, self.body_timeout, self.lines = app, metrics, body_timeout, lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -88,12 +89,18 @@ class Envelope:
         self.metrics.in_flight -= 1
         route = scope["route"].path if "route" in scope else NO_ROUTE
         self.metrics.observe(scope["method"], route, status, seconds)
-        if LOG.isEnabledFor(level := logging.DEBUG if route in PROBES else logging.INFO):
-            facts = {
-                "method": scope["method"],
-                "route": route,
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-                "bytes": sent,
-            }
+        level = logging.DEBUG if route in PROBES else logging.INFO
+        if not LOG.isEnabledFor(level):
+            return
+        facts = {
+            "request_id": scope["state"]["request_id"],
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "bytes": sent,
+        }
+        if self.lines is not None:
+            self.lines.add(level, facts)
+        else:
             LOG.log(level, "request", extra=facts)

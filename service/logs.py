@@ -24,9 +24,8 @@ KINDS = re.compile(r"^([\w.]+(?:Error|Exception|Exit|Interrupt))(?::|$)", re.MUL
 NEAREST = 5  # frames of ours, before the one in which it happened
 
 
-def configure(level: Level, form: Form | None = None) -> None:
-    """Write the lines of every logger of the process; readable on a terminal unless told otherwise."""
-    form = form or ("text" if sys.stderr.isatty() else "json")
+def configure(level: Level, form: Form) -> None:
+    """Write the lines of every logger of the process."""
     written: Processor = json_line if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -48,6 +47,11 @@ def configure(level: Level, form: Form | None = None) -> None:
     root.setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a line that cannot be written is not explained by what it holds
     logging.getLogger("service").setLevel(level)
+
+
+def suitable_form() -> Form:
+    """Readable on a terminal, JSON otherwise."""
+    return "text" if sys.stderr.isatty() else "json"
 
 
 def in_trace(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:

@@ -121,6 +121,7 @@ def test_no_line_of_service_or_server_holds_a_child(folder: Path, tmp_path: Path
     ):
         upset(api)
         everybody = asyncio.run(names(server.dsn))
+    # Once the service has ended, its last lines are written.
     log, ours = (data_dir / "server.log").read_text(), errors.read_text()
     assert log.count("INSERT INTO child") >= 2, "a statement that was slow is there"
     assert "duration: " in log
