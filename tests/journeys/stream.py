@@ -4,7 +4,7 @@ A writer keeps what each of its children looks like by what was acknowledged. A 
 done or not: then the child has two possible states, and must be found in one of them, whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import date, timedelta
 from random import Random
@@ -33,100 +33,103 @@ def day(random: Random) -> str:
     return (FIRST + timedelta(random.randrange(700))).isoformat()
 
 
-def register(child: Child, random: Random) -> Request:
-    commune = random.choice(COMMUNES)
-    child |= {"id": new_id(random), "full_name": "Đỗ Thị Mận", "circumstances": {}, "cases": {}}
-    home = new_id(random)
+def register(child: Child, by: "Writer") -> Request:
+    commune = by.random.choice(by.communes)
+    child |= {"id": new_id(by.random), "full_name": "Đỗ Thị Mận", "circumstances": {}, "cases": {}}
+    home = new_id(by.random)
     child["residences"] = {home: [commune, "2014-01-01", None]}
     body = {"id": child["id"], "full_name": child["full_name"], "sex": "female", "date_of_birth": "2010-02-28"}
-    return "POST", "", body | {"residence": {"id": home, "commune": commune, "from": "2014-01-01"}}
+    return "POST", "/v1/children", body | {"residence": {"id": home, "commune": commune, "from": "2014-01-01"}}
 
 
-def rename(child: Child, random: Random) -> Request:
-    child["full_name"] = f"Đỗ Thị {random.choice('ABCDEGHIK')}"
-    return "PATCH", f"/{child['id']}", {"full_name": child["full_name"]}
+def rename(child: Child, by: "Writer") -> Request:
+    child["full_name"] = f"Đỗ Thị {by.random.choice('ABCDEGHIK')}"
+    return "PATCH", f"/v1/children/{child['id']}", {"full_name": child["full_name"]}
 
 
-def move(child: Child, random: Random) -> Request | None:
+def move(child: Child, by: "Writer") -> Request | None:
     last = list(child["residences"].values())[-1]
-    commune, since = random.choice(COMMUNES), (date.fromisoformat(last[1]) + timedelta(random.randrange(1, 30)))
+    commune, since = (
+        by.random.choice(by.communes),
+        (date.fromisoformat(last[1]) + timedelta(by.random.randrange(1, 30))),
+    )
     if since > date(2020, 1, 1):
         return None
     last[2] = since.isoformat()
-    child["residences"][home := new_id(random)] = [commune, last[2], None]
-    return "POST", f"/{child['id']}/residences", {"id": home, "commune": commune, "from": last[2]}
+    child["residences"][home := new_id(by.random)] = [commune, last[2], None]
+    return "POST", f"/v1/children/{child['id']}/residences", {"id": home, "commune": commune, "from": last[2]}
 
 
-def categorise(child: Child, random: Random) -> Request | None:
-    category, since = random.choice(CATEGORIES), day(random)
+def categorise(child: Child, by: "Writer") -> Request | None:
+    category, since = by.random.choice(CATEGORIES), day(by.random)
     if any(category == found[0] for found in child["circumstances"].values()):
         return None
-    child["circumstances"][record := new_id(random)] = [category, since, None]
-    return "POST", f"/{child['id']}/circumstances", {"id": record, "category": category, "from": since}
+    child["circumstances"][record := new_id(by.random)] = [category, since, None]
+    return "POST", f"/v1/children/{child['id']}/circumstances", {"id": record, "category": category, "from": since}
 
 
-def end_circumstance(child: Child, random: Random) -> Request | None:
+def end_circumstance(child: Child, by: "Writer") -> Request | None:
     if not child["circumstances"]:
         return None
-    record, found = random.choice(list(child["circumstances"].items()))
-    found[2] = (date.fromisoformat(found[1]) + timedelta(random.randrange(1, 300))).isoformat()
-    return "PATCH", f"/{child['id']}/circumstances/{record}", {"until": found[2]}
+    record, found = by.random.choice(list(child["circumstances"].items()))
+    found[2] = (date.fromisoformat(found[1]) + timedelta(by.random.randrange(1, 300))).isoformat()
+    return "PATCH", f"/v1/children/{child['id']}/circumstances/{record}", {"until": found[2]}
 
 
-def withdraw_circumstance(child: Child, random: Random) -> Request | None:
+def withdraw_circumstance(child: Child, by: "Writer") -> Request | None:
     if not child["circumstances"]:
         return None
-    child["circumstances"].pop(record := random.choice(list(child["circumstances"])))
-    return "DELETE", f"/{child['id']}/circumstances/{record}", None
+    child["circumstances"].pop(record := by.random.choice(list(child["circumstances"])))
+    return "DELETE", f"/v1/children/{child['id']}/circumstances/{record}", None
 
 
-def open_case(child: Child, random: Random) -> Request:
-    child["cases"][case := new_id(random)] = [since := day(random), None, {}]
+def open_case(child: Child, by: "Writer") -> Request:
+    child["cases"][case := new_id(by.random)] = [since := day(by.random), None, {}]
     return "POST", "/v1/cases", {"id": case, "child_id": child["id"], "kind": "support", "opened_on": since}
 
 
-def intervene(child: Child, random: Random) -> Request | None:
+def intervene(child: Child, by: "Writer") -> Request | None:
     if not child["cases"]:
         return None
-    case = random.choice(list(child["cases"]))
-    measure, since = random.choice(MEASURES), day(random)
-    child["cases"][case][2][record := new_id(random)] = [measure, since]
+    case = by.random.choice(list(child["cases"]))
+    measure, since = by.random.choice(MEASURES), day(by.random)
+    child["cases"][case][2][record := new_id(by.random)] = [measure, since]
     return "POST", f"/v1/cases/{case}/interventions", {"id": record, "measure": measure, "started_on": since}
 
 
-def withdraw_intervention(child: Child, random: Random) -> Request | None:
+def withdraw_intervention(child: Child, by: "Writer") -> Request | None:
     given = [(case, record) for case, found in child["cases"].items() for record in found[2]]
     if not given:
         return None
-    case, record = random.choice(given)
+    case, record = by.random.choice(given)
     del child["cases"][case][2][record]
     return "DELETE", f"/v1/cases/{case}/interventions/{record}", None
 
 
-def close_case(child: Child, random: Random) -> Request | None:
+def close_case(child: Child, by: "Writer") -> Request | None:
     still_open = [case for case, found in child["cases"].items() if found[1] is None]
     if not still_open:
         return None
-    case = random.choice(still_open)
+    case = by.random.choice(still_open)
     found = child["cases"][case]
-    found[1] = (date.fromisoformat(found[0]) + timedelta(random.randrange(0, 300))).isoformat()
+    found[1] = (date.fromisoformat(found[0]) + timedelta(by.random.randrange(0, 300))).isoformat()
     return "POST", f"/v1/cases/{case}/close", {"closed_on": found[1], "outcome": "child_safe"}
 
 
-def withdraw_case(child: Child, random: Random) -> Request | None:
+def withdraw_case(child: Child, by: "Writer") -> Request | None:
     if not child["cases"]:
         return None
-    child["cases"].pop(case := random.choice(list(child["cases"])))
+    child["cases"].pop(case := by.random.choice(list(child["cases"])))
     return "DELETE", f"/v1/cases/{case}", None
 
 
-def withdraw(child: Child, random: Random) -> Request:
-    address = f"/{child['id']}"
+def withdraw(child: Child, by: "Writer") -> Request:
+    address = f"/v1/children/{child['id']}"
     child.clear()
     return "DELETE", address, None
 
 
-CHANGES: dict[Callable[[Child, Random], Request | None], int] = {
+CHANGES: dict[Callable[[Child, "Writer"], Request | None], int] = {
     rename: 2,
     move: 2,
     categorise: 4,
@@ -168,8 +171,8 @@ def seen(api: httpx.Client, child_id: str) -> Child:
 class Writer:
     """Writes on its own children, one change after the other."""
 
-    def __init__(self, seed: float) -> None:
-        self.random = Random(seed)
+    def __init__(self, seed: float, communes: Sequence[str] = COMMUNES) -> None:
+        self.random, self.communes = Random(seed), communes
         self.children: dict[str, list[Child]] = {}  # the states in which each may be
         self.touched: set[str] = set()
 
@@ -178,14 +181,14 @@ class Writer:
         living = [child_id for child_id, (child, *_) in self.children.items() if child]
         if not living or self.random.random() < 0.2:
             after: Child = {}
-            request = register(after, self.random)
+            request = register(after, self)
             return after["id"], {}, after, request
         child_id = self.random.choice(living)
         before = self.children[child_id][0]
         while True:
             (change,) = self.random.choices(list(CHANGES), list(CHANGES.values()))
             after = deepcopy(before)
-            if (asked := change(after, self.random)) is not None:
+            if (asked := change(after, self)) is not None:
                 return child_id, before, after, asked
 
     def write(self, api: httpx.Client, acknowledged: Semaphore) -> None:
@@ -194,9 +197,8 @@ class Writer:
             child_id, before, after, (method, path, body) = self.draw()
             self.touched.add(child_id)
             self.children[child_id] = [before, after]
-            address = path if path.startswith("/v1") else f"/v1/children{path}"
             try:
-                answer = api.request(method, address, json=body, headers={"If-Match": "*"})
+                answer = api.request(method, path, json=body, headers={"If-Match": "*"})
             except httpx.TransportError:
                 return
             if answer.status_code == 503:
