@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +28,10 @@ class Running:
         self.process.wait()
 
 
-def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def command(*arguments: object, user: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
     """A command of the service, run to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "service", *map(str, arguments)],
+        [*user, sys.executable, "-m", "service", *map(str, arguments)],
         env=ENVIRONMENT | environment,
         capture_output=True,
         text=True,
@@ -41,10 +41,17 @@ def command(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serving(data_dir: Path, *arguments: object, stderr: IO[str] | None = None, **environment: str) -> Iterator[Running]:
-    """The service on a port of its own choice, until the block ends."""
+def serving(
+    data_dir: Path,
+    *arguments: object,
+    user: Sequence[str] = (),
+    stderr: IO[str] | None = None,
+    **environment: str,
+) -> Iterator[Running]:
+    """The service on a port of its own choice, until the block ends. The words in `user` change the user."""
+    words = [*user, sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", data_dir, *arguments]
     process = subprocess.Popen(
-        [sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", str(data_dir), *map(str, arguments)],
+        [str(word) for word in words],
         env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,
         stderr=stderr,

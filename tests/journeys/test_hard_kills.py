@@ -1,13 +1,12 @@
 """kill -9 at random moments in a stream of writes: what was acknowledged is there, nothing is half, all agrees."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import httpx
 
 from service.embedded import attached
-from tests.journeys.killing import faults, write_until_killed
+from tests.journeys.killing import faults, until_ready, write_until_killed
 from tests.journeys.service import client, serving
 from tests.journeys.stream import Writer
 from tests.soak import rounds, say, seeded
@@ -15,13 +14,6 @@ from tests.soak import rounds, say, seeded
 WRITERS = 6
 KILLS = rounds(6, 200)
 KILLED = ("service", "server", "both", "a process of the server")
-
-
-def until_ready(api: httpx.Client) -> None:
-    deadline = time.monotonic() + 60
-    while (status := api.get("/health/ready").status_code) != 200:
-        assert status == 503
-        assert time.monotonic() < deadline, "the service does not come back by itself"
 
 
 def check(api: httpx.Client, data_dir: Path, writers: list[Writer], *, all_of_them: bool = False) -> None:
