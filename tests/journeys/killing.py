@@ -10,7 +10,6 @@ from random import Random
 from threading import Semaphore
 
 import asyncpg
-import httpx
 
 from service import ledger
 from tests.journeys.service import Running, client, postmaster
@@ -60,13 +59,6 @@ def write_until_killed(killed: str, running: Running, data_dir: Path, writers: l
             stream.result()
             api.close()
     return enough
-
-
-def until_ready(api: httpx.Client) -> None:
-    deadline = time.monotonic() + 60
-    while (status := api.get("/health/ready").status_code) != 200:
-        assert status == 503
-        assert time.monotonic() < deadline, "the service does not come back by itself"
 
 
 async def faults(dsn: str) -> list[asyncpg.Record]:

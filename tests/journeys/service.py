@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,3 +80,12 @@ def postmaster(data_dir: Path) -> int:
 
 def client(running: Running) -> httpx.Client:
     return httpx.Client(base_url=running.address, timeout=30)
+
+
+def asked(api: httpx.Client, path: str, **parameters: object) -> httpx.Response:
+    """An answer, asked for again as long as the service says that it is away for a moment."""
+    deadline = time.monotonic() + 60
+    while (answer := api.get(path, params=parameters)).status_code == 503:
+        assert answer.headers["retry-after"]
+        assert time.monotonic() < deadline, "the service does not come back by itself"
+    return answer

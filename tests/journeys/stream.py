@@ -14,6 +14,7 @@ from uuid import UUID
 
 import httpx
 
+from tests.journeys.service import asked
 from tests.routers.api import BAC_SON, LAM_SON, PHU_UNG
 
 Child = dict[str, Any]  # as `seen` reads it
@@ -146,12 +147,12 @@ CHANGES: dict[Callable[[Child, "Writer"], Request | None], int] = {
 
 def seen(api: httpx.Client, child_id: str) -> Child:
     """A child as the service shows it; nothing, if it is not there."""
-    answer = api.get(f"/v1/children/{child_id}")
+    answer = asked(api, f"/v1/children/{child_id}")
     if answer.status_code == 404:
         return {}
     assert answer.status_code == 200, answer.text
     child = answer.json()
-    cases = api.get("/v1/cases", params={"child_id": child_id, "limit": 500}).json()["items"]
+    cases = asked(api, "/v1/cases", child_id=child_id, limit=500).json()["items"]
     return {
         "id": child_id,
         "full_name": child["full_name"],

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 
 from service.embedded import attached
-from tests.journeys.killing import faults, until_ready, write_until_killed
-from tests.journeys.service import client, serving
+from tests.journeys.killing import faults, write_until_killed
+from tests.journeys.service import asked, client, serving
 from tests.journeys.stream import Writer
 from tests.soak import rounds, say, seeded
 
@@ -37,7 +37,7 @@ def test_no_acknowledged_write_is_lost_whatever_is_killed_and_when(folder: Path)
                 acknowledged += write_until_killed(killed, running, data_dir, writers, random)
                 if killed in ("service", "both"):
                     break
-                until_ready(api)
+                asked(api, "/health/ready")  # it comes back by itself
                 check(api, data_dir, writers)
     with serving(data_dir, TODAY="2020-12-31") as running, client(running) as api:
         check(api, data_dir, writers, all_of_them=True)

@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from service.embedded.account import Account, first_blocked
-from tests.journeys.killing import until_ready
 from tests.journeys.service import client, command, postmaster, serving
 from tests.routers.api import child
 
@@ -59,7 +58,6 @@ def test_an_ordinary_user_and_root_use_one_folder(data_dir: Path, account: Accou
         for process in (running.process.pid, server):
             assert Path(f"/proc/{process}").stat().st_uid == account.uid
         os.kill(server, signal.SIGKILL)
-        until_ready(api)
         addresses.append(registered(api))
         assert command("ledger", "verify", "--data-dir", data_dir).returncode == 0
         assert command("ledger", "verify", "--data-dir", data_dir, user=user).returncode == 0

@@ -4,8 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from tests.journeys.killing import until_ready
-from tests.journeys.service import client, command, postmaster, serving
+from tests.journeys.service import asked, client, command, postmaster, serving
 from tests.routers.api import child
 
 
@@ -27,7 +26,6 @@ def test_two_provinces_are_served_at_once(folder: Path) -> None:
 
         os.kill(postmaster(first), signal.SIGKILL)
         assert there.get("/v1/children?count=true").json()["total"] == 2, "the other province does not notice"
-        until_ready(here)
-        assert here.get(mine).status_code == 200
+        assert asked(here, mine).status_code == 200
         for data_dir in (first, second):
             assert command("ledger", "verify", "--data-dir", data_dir).returncode == 0
