@@ -1,9 +1,11 @@
 """Hundreds write at once, also on the same children and communes: nobody fails, nobody waits in a circle."""
 
 import asyncio
+import ssl
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from itertools import count, product
 from pathlib import Path
@@ -24,6 +26,8 @@ CHILDREN = rounds(2_000, 300_000)
 WRITERS = rounds(60, 400)
 SECONDS = rounds(4, 120)
 SHARED = 20  # children on whom everybody writes
+# So long that everybody's turn comes: the question is whether a write fails, and not when people are sent away.
+PATIENCE = {"POOL_TIMEOUT": "60", "LOCK_TIMEOUT": "60", "STATEMENT_TIMEOUT": "60"}
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
@@ -53,37 +57,40 @@ class Everybody:
 class Load:
     """What the writers did, and how long each write took."""
 
-    def __init__(self, api: httpx.AsyncClient, everybody: Everybody) -> None:
-        self.api, self.everybody = api, everybody
+    def __init__(self, everybody: Everybody) -> None:
+        self.everybody = everybody
         self.until = time.monotonic() + SECONDS
         self.answers: Counter[int] = Counter()
         self.refusals: Counter[str] = Counter()
         self.seconds: list[float] = []
 
-    async def ask(self, request: Request) -> bool:
+    async def ask(self, api: httpx.AsyncClient, request: Request) -> bool:
         method, path, body = request
         begun = time.perf_counter()
-        answer = await self.api.request(method, path, json=body, headers={"If-Match": "*"})
+        answer = await api.request(method, path, json=body, headers={"If-Match": "*"})
         self.seconds.append(time.perf_counter() - begun)
         self.answers[answer.status_code] += 1
         if not answer.is_success:
             self.refusals[answer.json()["type"]] += 1
         return answer.is_success
 
-    async def write(self, writer: Writer) -> None:
+    async def write(self, api: httpx.AsyncClient, writer: Writer) -> None:
         while time.monotonic() < self.until:
             if writer.random.random() < 0.3:
-                await self.ask(self.everybody.draw())
+                await self.ask(api, self.everybody.draw())
                 continue
             child_id, before, after, request = writer.draw()
-            writer.children[child_id] = [after if await self.ask(request) else before]
+            writer.children[child_id] = [after if await self.ask(api, request) else before]
 
 
 async def load(address: str, shared: list[str], writers: list[Writer], random: Random) -> Load:
-    limits = httpx.Limits(max_connections=len(writers), max_keepalive_connections=len(writers))
-    async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as api:
-        done = Load(api, Everybody(shared, random))
-        await asyncio.gather(*(done.write(writer) for writer in writers))
+    """Each writer has a client of its own: one for all would spend the time in looking through its connections."""
+    done, unused = Load(Everybody(shared, random)), ssl.create_default_context()
+    async with AsyncExitStack() as stack:
+        clients = [httpx.AsyncClient(base_url=address, timeout=120, verify=unused) for _ in writers]
+        for api in clients:
+            await stack.enter_async_context(api)
+        await asyncio.gather(*(done.write(api, writer) for api, writer in zip(clients, writers, strict=True)))
     return done
 
 
@@ -103,7 +110,7 @@ def communes(api: httpx.Client) -> list[str]:
 
 def test_nobody_fails_however_many_write_at_once(folder: Path) -> None:
     data_dir, random = folder / "many", seeded("many writers")
-    with serving(data_dir, "--demo", "--children", CHILDREN) as running, client(running) as api:
+    with serving(data_dir, "--demo", "--children", CHILDREN, **PATIENCE) as running, client(running) as api:
         shared = [api.post("/v1/children", json=child()).json()["id"] for _ in range(SHARED)]
         writers = [Writer(random.random(), communes(api)) for _ in range(WRITERS)]
         begun = time.monotonic()
