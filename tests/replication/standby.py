@@ -14,7 +14,6 @@ from service.embedded.folder import make_private, prepared
 from tests.embedded.processes import until
 from tests.embedded.server import answers, ask
 
-LET_IN = "local replication all trust\n"
 IS_SYNCHRONOUS = "SELECT sync_state = 'sync' FROM pg_stat_replication"
 
 
@@ -22,7 +21,6 @@ IS_SYNCHRONOUS = "SELECT sync_state = 'sync' FROM pg_stat_replication"
 def standby(primary: Path, data_dir: Path) -> Iterator[Server]:
     """Follows the primary, which from now on acknowledges nothing that is not here, too. Runs until the block ends."""
     source, data = prepared(primary).server, prepared(data_dir)
-    let_in(primary, source)
     binaries = reachable_binaries(data)
     data.cluster.mkdir(0o700)
     os.chown(data.cluster, *data.account)
@@ -30,7 +28,7 @@ def standby(primary: Path, data_dir: Path) -> Iterator[Server]:
     run(data, [*copy, "--dbname", source.dsn])
     make_private(data.server.socket, data.account)
     with opened(data.log) as log:
-        child = spawn(data.account, [binaries / "postgres", "-D", data.cluster, *options(data.server.socket, {})], log)
+        child = spawn(data.account, [binaries / "postgres", "-D", data.cluster, *options(data, {})], log)
         try:
             until(lambda: answers(data.server, "SELECT 1"))
             ask(source, "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
@@ -39,12 +37,3 @@ def standby(primary: Path, data_dir: Path) -> Iterator[Server]:
         finally:
             child.send_signal(signal.SIGINT)
             child.wait()
-
-
-def let_in(primary: Path, source: Server) -> None:
-    """Whoever may enter the socket's folder, also to replicate."""
-    access = primary / "cluster" / "pg_hba.conf"
-    if LET_IN not in access.read_text():
-        with access.open("a") as file:
-            file.write(LET_IN)
-        ask(source, "SELECT pg_reload_conf()")
