@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := run
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: run test check bench migrate lock snapshot
+.PHONY: run test soak check bench migrate lock snapshot
 
 $(BIN)/ready: requirements.lock
 	$(PYTHON) -m venv .venv
@@ -13,6 +13,10 @@ run: $(BIN)/ready  ## the demonstration province on http://127.0.0.1:8000
 
 test: $(BIN)/ready  ## all tests, on a PostgreSQL of their own
 	$(BIN)/python -m pytest
+
+soak: $(BIN)/ready  ## the tests of what goes wrong, for long: 200 hard kills, 400 writers, 20 promotions, 40 x the histories
+	SOAK=1 $(BIN)/python -m pytest -s --hypothesis-show-statistics tests/journeys/test_hard_kills.py tests/journeys/test_many_writers.py \
+		tests/replication tests/ledger/test_parity.py
 
 check: $(BIN)/ready  ## style, types, migrations, the OpenAPI document
 	$(BIN)/ruff check

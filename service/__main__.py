@@ -67,6 +67,7 @@ def serve(
             access_log=False,  # its lines would carry what people search for; the envelope has its own
             server_header=False,
             proxy_headers=False,  # no answer depends on who asks from where
+            timeout_keep_alive=75,  # longer than a client or a proxy: who closes first may cut off a request on its way
             timeout_graceful_shutdown=SETTINGS.limits.stop_timeout,
         )
         gc.freeze()  # what is there by now stays: the collector need not look at it again and again

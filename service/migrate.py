@@ -52,8 +52,8 @@ async def migrate_once(dsn: str, today: date, revision: str) -> None:
             await connection.run_sync(run_alembic, revision)
             if revision == "head":
                 changed = await install(raw)
-                new = await reference.load(raw, today)
-                if changed and not new:
+                filled = await reference.load(raw, today)
+                if changed or filled:
                     await ledger.rebuild(raw, today)  # what counts may mean something else now
     finally:
         await short.dispose()

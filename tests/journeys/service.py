@@ -5,7 +5,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +29,10 @@ class Running:
         self.process.wait()
 
 
-def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def command(*arguments: object, user: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
     """A command of the service, run to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "service", *map(str, arguments)],
+        [*user, sys.executable, "-m", "service", *map(str, arguments)],
         env=ENVIRONMENT | environment,
         capture_output=True,
         text=True,
@@ -41,10 +42,17 @@ def command(*arguments: object, **environment: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serving(data_dir: Path, *arguments: object, stderr: IO[str] | None = None, **environment: str) -> Iterator[Running]:
-    """The service on a port of its own choice, until the block ends."""
+def serving(
+    data_dir: Path,
+    *arguments: object,
+    user: Sequence[str] = (),
+    stderr: IO[str] | None = None,
+    **environment: str,
+) -> Iterator[Running]:
+    """The service on a port of its own choice, until the block ends. The words in `user` change the user."""
+    words = [*user, sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", data_dir, *arguments]
     process = subprocess.Popen(
-        [sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", str(data_dir), *map(str, arguments)],
+        [str(word) for word in words],
         env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,
         stderr=stderr,
@@ -72,3 +80,12 @@ def postmaster(data_dir: Path) -> int:
 
 def client(running: Running) -> httpx.Client:
     return httpx.Client(base_url=running.address, timeout=30)
+
+
+def asked(api: httpx.Client, path: str, **parameters: object) -> httpx.Response:
+    """An answer, asked for again as long as the service says that it is away for a moment."""
+    deadline = time.monotonic() + 60
+    while (answer := api.get(path, params=parameters)).status_code == 503:
+        assert answer.headers["retry-after"]
+        assert time.monotonic() < deadline, "the service does not come back by itself"
+    return answer

@@ -1,6 +1,5 @@
 """Random histories of a register, a few changes at a time, on days that often coincide."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +14,7 @@ from tests.ledger.answers import AGES_OF_BIRTHDAYS, COMMUNES, Cut, days_of
 from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
 from tests.ledger.reference import AGE_BANDS, AT_RISK, birthday
 from tests.ledger.tables import EMPTY, Step
+from tests.soak import SOAK, rounds
 
 HORIZON = date(2022, 1, 1)  # the first day beyond the pages
 DAYS = (
@@ -51,11 +51,10 @@ CORRECTABLE = {
 
 
 def profile(examples: int) -> settings:
-    """The same examples on every run; with HYPOTHESIS_PROFILE=soak forty times as many, and always new ones."""
-    soak = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+    """The same examples on every run; in a soak forty times as many, and always new ones."""
     return settings(
-        max_examples=examples * (40 if soak else 1),
-        derandomize=not soak,
+        max_examples=rounds(examples, examples * 40),
+        derandomize=not SOAK,
         database=None,
         deadline=None,
         # Every example undoes what it does to the connection.
