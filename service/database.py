@@ -1,5 +1,6 @@
 """How the service talks to PostgreSQL: sessions that write in one transaction, and a pool that only reads."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,6 +52,10 @@ class Database:
 
     engine: AsyncEngine
     reader: Reader
+    turns: (
+        asyncio.Semaphore
+    )  # to write, in the order of asking: a pool's own queue lets those who come overtake who waits
+    patience: float  # seconds for a turn
 
     @classmethod
     async def open(cls, dsn: str, limits: Limits) -> "Database":
@@ -60,7 +65,7 @@ class Database:
             dsn, bounded(limits), pool_size=limits.pool_size, max_overflow=0, pool_timeout=limits.pool_timeout
         )
         event.listen(writer.sync_engine, "handle_error", leave_standby)
-        return cls(writer, reader)
+        return cls(writer, reader, asyncio.Semaphore(limits.pool_size), limits.pool_timeout)
 
     async def close(self) -> None:
         await self.reader.close()
@@ -102,8 +107,14 @@ def engine(dsn: str, how: Mapping[str, Any] | None = None, **options: Any) -> As
 
 async def session(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction, committed before the answer leaves and rolled back on any error."""
-    async with AsyncSession(request.app.state.database.engine, expire_on_commit=False) as session, session.begin():
-        yield session
+    database: Database = request.app.state.database
+    async with asyncio.timeout(database.patience):
+        await database.turns.acquire()
+    try:
+        async with AsyncSession(database.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        database.turns.release()
 
 
 async def reader(request: Request) -> Any:  # a plain function would be sent to another thread

@@ -15,6 +15,7 @@ from typing import IO
 import httpx
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TODAY", "DATA_DIR")}
+ENVIRONMENT["LOG_LEVEL"] = "WARNING"
 
 
 @dataclass
