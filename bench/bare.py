@@ -32,8 +32,6 @@ from service.settings import Limits
 from service.wire import Identifier, json_answer
 
 JSON = "application/json"
-MEASURES = ("special", "children")
-PART = (["all", "all"], "all", "all")
 
 
 async def nothing(request: Request) -> Response:
@@ -60,8 +58,8 @@ async def by_commune(request: Request) -> Response:
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
     await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
-    asked = (programme["rule"], *MEASURES, *PART, area["area_id"], on, on - YEAR, "commune")
-    rows = await reader.fetch(attainment.BY_AREA, *asked)
+    asked = (programme["rule"], "special", "children", area["area_id"], on, on - YEAR, "commune")
+    rows = await reader.fetch(attainment.TOTALS_BY_AREA, *asked)
     answer = [{"area": orjson.Fragment(row[0]), "stocks": list(row[1:])} for row in rows]
     return Response(orjson.dumps(answer), media_type=JSON)
 

@@ -12,10 +12,14 @@ def calendar_day() -> date:
     return datetime.now(VIETNAM).date()
 
 
-async def today(request: Request) -> date:
+def day_of(request: Request) -> date:
     """The day that a question takes when it names none, and the day of a posting."""
     fixed: date | None = request.app.state.fixed_today
     return fixed or calendar_day()
+
+
+async def today(request: Request) -> date:  # a plain function would be sent to another thread
+    return day_of(request)
 
 
 Today = Annotated[date, Depends(today)]

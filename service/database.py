@@ -117,8 +117,12 @@ async def session(request: Request) -> AsyncIterator[AsyncSession]:
         database.turns.release()
 
 
-async def reader(request: Request) -> Any:  # a plain function would be sent to another thread
+def reader_of(request: Request) -> Any:
     return request.app.state.database.reader
+
+
+async def reader(request: Request) -> Any:  # a plain function would be sent to another thread
+    return reader_of(request)
 
 
 SessionDep = Annotated[AsyncSession, Depends(session, scope="function")]

@@ -9,12 +9,12 @@ from typing import Any
 from zlib import crc32
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 
-from service.clock import today
+from service.clock import day_of
 from service.database import Reader
 from service.preconditions import tags
 from service.problems import language
+from service.routing import Read
 
 STATE = "SELECT remade + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint FROM register"
 
@@ -58,13 +58,13 @@ async def tag(request: Request) -> str:
         request.scope["raw_path"],
         request.scope["query_string"],
         language(request),
-        await today(request),
+        day_of(request),
         build(),
     )
     return f'"{await request.app.state.ledger_state.read():x}-{crc32(repr(question).encode()):08x}"'
 
 
-class OfLedger(APIRoute):
+class OfLedger(Read):
     """A route that looks at If-None-Match before anything else: whoever has an ETag once asked a sound question.
 
     The ETag is read before the answer. If the ledger moves between the two, the answer is newer than its tag says, and

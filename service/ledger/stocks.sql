@@ -1,6 +1,6 @@
 -- What the ledger says: the stock of some measures on some days, by commune.
 
-DROP FUNCTION IF EXISTS communes_within, total_stocks, stocks;
+DROP FUNCTION IF EXISTS communes_within, total_stocks, area_total_stocks, stocks;
 
 -- The communes of an area on the map of a day.
 CREATE FUNCTION communes_within(within_area integer, on_map date) RETURNS integer[]
@@ -24,24 +24,33 @@ FROM unnest(of_measures) AS w (measure) CROSS JOIN unnest(on_days) AS d (day)
 WHERE d.day < (SELECT page_horizon FROM register)
 $$;
 
--- The same by commune, and for parts. `of_measures` and `of_categories` go in pairs. Three ways to the same number, of which
--- a pair takes one: totals have a page for every month; cells only for months that moved, so the last page up to the
--- day holds; days beyond the last page are counted from the spells. A commune without a page counts nothing and has no row.
--- Planned once and by itself (hence the setting, which also keeps it from being inlined) and with a word on how much comes
--- back: left to its own guess of a few rows, the planner compares every page with every day, and sorts to add up.
-CREATE FUNCTION stocks(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
-                       within_area integer, on_map date, on_days date[])
+-- The same by commune. A commune without a page counts nothing and has no row. Planned once and by itself (hence the setting,
+-- which also keeps it from being inlined) and with a word on how much comes back: left to its own guess of a few rows, the
+-- planner compares every page with every day, and sorts to add up.
+CREATE FUNCTION area_total_stocks(of_rule smallint, of_measures text[], within_area integer, on_map date, on_days date[])
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
 SELECT p.area_id, p.measure, d.day, (p.opening + p.running[d.day - p.month + 1])::bigint
 FROM total_page p
 JOIN unnest(on_days) d (day) ON p.month = d.day - (extract(day FROM d.day)::integer - 1)
-WHERE p.rule = of_rule
-  AND p.measure = ANY (ARRAY(SELECT w.measure FROM unnest(of_measures, of_categories) AS w (measure, category)
-                             WHERE w.category = 'all'))
-  AND p.month = ANY (ARRAY(SELECT DISTINCT u.day - (extract(day FROM u.day)::integer - 1) FROM unnest(on_days) u (day)))
-  AND p.area_id = ANY (communes_within(within_area, on_map))
-  AND of_sex = 'all' AND of_band = 'all'
+WHERE p.rule = of_rule AND p.measure = ANY (of_measures)
+  AND p.month = ANY (ARRAY(SELECT u.day - (extract(day FROM u.day)::integer - 1) FROM unnest(on_days) u (day)))
+  AND p.area_id = ANY (ARRAY(
+      SELECT w.area_id FROM area_within w
+      WHERE w.ancestor_id = within_area AND w.area_level = 'commune' AND w.during @> on_map))
+$$;
+
+-- The same for parts too. `of_measures` and `of_categories` go in pairs. Three ways to the same number, of which a pair takes
+-- one: totals have a page for every month; cells only for months that moved, so the last page up to the day holds; days
+-- beyond the last page are counted from the spells.
+CREATE FUNCTION stocks(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
+                       within_area integer, on_map date, on_days date[])
+RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
+SELECT t.area_id, t.measure, t.day, t.stock
+FROM area_total_stocks(
+    of_rule, ARRAY(SELECT w.measure FROM unnest(of_measures, of_categories) AS w (measure, category)
+                   WHERE w.category = 'all' AND of_sex = 'all' AND of_band = 'all'), within_area, on_map, on_days) t
 
 UNION ALL
 

@@ -36,27 +36,31 @@ FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.duri
 """
 
 # Both halves are made first: a plan for the two at once guesses few places and compares each with every sum.
+# $1 rule · $2, $3 numerator and denominator · $4 area · $5 day · $6 day before · $7 level
 BY_AREA = """
 WITH measured AS MATERIALIZED (
     SELECT up.ancestor_id,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $8), 0)::bigint AS numerator,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $8), 0)::bigint AS denominator,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $9), 0)::bigint AS numerator_before,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $9), 0)::bigint AS denominator_before
-    FROM stocks($1::smallint, ARRAY[$2::text, $3::text], $4, $5, $6, $7, $8, ARRAY[$8::date, $9::date]) s
-    JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $10 AND up.during @> $8::date
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $5), 0)::bigint AS numerator,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $5), 0)::bigint AS denominator,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $6), 0)::bigint AS numerator_before,
+           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $6), 0)::bigint AS denominator_before
+    FROM {stocks} s
+    JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $7 AND up.during @> $5::date
     GROUP BY up.ancestor_id
 ),
 place AS MATERIALIZED (
     SELECT v.area_id, v.code, json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)::text AS shown
-    FROM area_within w JOIN area_version v ON v.area_id = w.area_id AND v.during @> $8::date
-    WHERE w.ancestor_id = $7 AND w.area_level = $10 AND w.during @> $8::date
+    FROM area_within w JOIN area_version v ON v.area_id = w.area_id AND v.during @> $5::date
+    WHERE w.ancestor_id = $4 AND w.area_level = $7 AND w.during @> $5::date
 )
 SELECT p.shown, coalesce(m.numerator, 0), coalesce(m.denominator, 0),
        coalesce(m.numerator_before, 0), coalesce(m.denominator_before, 0)
 FROM place p LEFT JOIN measured m ON m.ancestor_id = p.area_id
 ORDER BY p.code COLLATE "C"
 """
+MEASURES, DAYS = "ARRAY[$2::text, $3::text]", "ARRAY[$5::date, $6::date]"
+TOTALS_BY_AREA = BY_AREA.format(stocks=f"area_total_stocks($1::smallint, {MEASURES}, $4, $5, {DAYS})")
+PARTS_BY_AREA = BY_AREA.format(stocks=f"stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS})")
 TOTALS_OVER_TIME = "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4, $5)"
 OVER_TIME = """
 SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
@@ -179,10 +183,12 @@ async def by_area(reader: Reader, asked: Question, level: str, before: date) -> 
     """Every area of a level within an area, by code."""
     indicator, split = asked.indicator, asked.split
     measures = (indicator.numerator, indicator.denominator)
-    part = (split.categories(*measures), split.sex, split.age_band)
-    rows = await reader.fetch(
-        BY_AREA, asked.programme.rule, *measures, *part, asked.area.area_id, asked.on, before, level
-    )
+    question = (asked.programme.rule, *measures, asked.area.area_id, asked.on, before, level)
+    if split == Split() and asked.on < asked.programme.page_horizon:
+        rows = await reader.fetch(TOTALS_BY_AREA, *question)
+    else:
+        part = (split.categories(*measures), split.sex, split.age_band)
+        rows = await reader.fetch(PARTS_BY_AREA, *question, *part)
     if indicator.denominator is None:
         return [AreaMeasured(place, Measurement(n, None), Measurement(b, None)) for place, n, _, b, _ in rows]
     return [AreaMeasured(place, Measurement(n, d), Measurement(b, c)) for place, n, d, b, c in rows]
