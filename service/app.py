@@ -11,7 +11,7 @@ import asyncpg
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from service import __version__, ledger, problems
+from service import __version__, failures, ledger
 from service.clock import calendar_day
 from service.database import Database
 from service.envelope import Envelope
@@ -78,7 +78,7 @@ def create_app(
         telemetry=telemetry or SILENT,
     )
     app.state.metrics = Metrics()
-    problems.add_handlers(app)
+    failures.add_handlers(app)
     app.add_middleware(Retrying)
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents

@@ -7,7 +7,7 @@ import asyncpg
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import cause_of, unavailable
+from service.failures import cause_of, unavailable
 
 TRIES = 4  # what is not through by then waits for the client
 PAUSE = 0.02  # seconds at most, drawn, so that those who met once do not meet again

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from service import routing
 from service.clock import Today
 from service.database import NO_ANSWER, ReaderDep
+from service.failures import unavailable
 from service.metrics import PATIENCE
 from service.migrate import DIGEST, HEAD
-from service.problems import problem, unavailable
+from service.problems import problem
 
 router = routing.router("", "health")
 PROBES = frozenset(("/health/live", "/health/ready", "/metrics"))  # asked every few seconds, and worth no record

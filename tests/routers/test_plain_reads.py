@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from service import problems
+from service import failures
 from service.app import create_app
 from service.envelope import Envelope
 from service.metrics import Metrics
@@ -56,7 +56,7 @@ async def clients(empty_database: str) -> AsyncIterator[tuple[httpx.AsyncClient,
     for route in ours.routes:
         if isinstance(route, APIRoute):
             plain.add_api_route(route.path, route.endpoint, methods=list(route.methods), response_model=None)
-    problems.add_handlers(plain)
+    failures.add_handlers(plain)
     plain.add_middleware(Envelope, Metrics(), 30)
     async with (
         ours.router.lifespan_context(ours),

@@ -1,0 +1,114 @@
+"""From an error to the problem document that tells of it: what was refused, what is not valid, what failed for now."""
+
+import re
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from service.domain.refusal import Refusal
+from service.problems import PROBLEMS, language, problem
+
+HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+
+# What the database may be in the middle of, and out of again by the next request.
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # also a statement that took too long
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, until the other server is found
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut while the pool takes it back
+)
+
+
+def add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, not_valid)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(DBAPIError, database_error)
+    app.add_exception_handler(asyncpg.PostgresError, database_error)
+    app.add_exception_handler(asyncpg.InterfaceError, database_error)
+    app.add_exception_handler(asyncpg.InternalClientError, database_error)
+    for unreachable in (OSError, TimeoutError, PoolTimeout):
+        app.add_exception_handler(unreachable, unavailable)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    meaning = PROBLEMS[error.code]
+    if error.pointer is None:
+        return problem(request, error.code, error.facts)
+    field = {"pointer": error.pointer, "code": error.code, "message": meaning.title[language(request)]}
+    # What the path does not find is 404; what the input names in vain is invalid input.
+    status = 422 if meaning.status == 404 else meaning.status
+    return problem(request, error.code, {"errors": [field], **error.facts}, status=status)
+
+
+async def not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if any(e["type"] == "json_invalid" for e in error.errors()):
+        return problem(request, "unreadable")
+    content_type = request.headers.get("content-type", "")
+    if any(e["loc"] == ("body",) for e in error.errors()) and not re.match(r"application/(.+\+)?json\b", content_type):
+        return problem(request, "unsupported_media_type")
+    errors = [
+        {
+            "pointer": "".join(f"/{part}" for part in e["loc"][1:]),
+            "code": e["type"],
+            "message": e["msg"],  # says what is wrong with the value, and never repeats it
+        }
+        for e in error.errors()
+    ]
+    return problem(request, "invalid", {"errors": errors})
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = HTTP_CODES.get(error.status_code)
+    headers = dict(error.headers) if error.headers else None
+    return problem(request, code or "unreadable", status=error.status_code, headers=headers)
+
+
+async def database_error(request: Request, error: Exception) -> Response:
+    """A rule that the database holds has its constraint's name; a lost connection or a deadlock can be tried again."""
+    cause = cause_of(error)
+    if isinstance(cause, asyncpg.TransactionRollbackError):
+        raise error  # for another try: Retrying
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        name = constraint_name(cause)
+        if name in PROBLEMS:
+            return problem(request, name)
+        if name is not None and name.endswith("_pkey"):
+            return problem(request, "id_taken")
+    if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
+        return problem(request, "invalid")
+    if isinstance(cause, asyncpg.DiskFullError):
+        return problem(request, "storage_full", headers={"Retry-After": "60"})
+    if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
+        return await unavailable(request, error)
+    raise error
+
+
+def cause_of(error: Exception) -> BaseException | None:
+    """What PostgreSQL said, without what SQLAlchemy put around it."""
+    if isinstance(error, DBAPIError):
+        return error.orig.__cause__ if error.orig is not None else None
+    return error
+
+
+def constraint_name(error: asyncpg.PostgresError) -> str | None:
+    """A worker of a cluster puts the name into the message alone."""
+    name = getattr(error, "constraint_name", None)
+    if name is None and (found := re.search(r'constraint "(\w+)"', str(error))):
+        name = found[1]
+    return name
+
+
+async def unavailable(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the handlers' signature
+    return problem(request, "unavailable", headers={"Retry-After": "1"})
