@@ -94,11 +94,11 @@ def test_a_register_without_a_day_lives_on_the_calendars(folder: Path) -> None:
 
 @pytest.mark.parametrize("words", [("serve", "--port", 0), ("demo", "--children", 10), ("ledger", "rebuild")])
 def test_a_day_that_cannot_be_is_refused_before_anything_is_done(folder: Path, words: tuple[object, ...]) -> None:
-    refused = command(*words, "--data-dir", folder / "refused", TODAY="31.12.2020")
+    refused = command(*words, "--data-dir", folder / "no such day", TODAY="31.12.2020")
     assert refused.returncode == 1
     assert "TODAY: A day is written YYYY-MM-DD" in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert not (folder / "refused").exists()
+    assert not (folder / "no such day").exists()
 
 
 @pytest.mark.parametrize("day", ["2020-02-30", "0", "2020-12-31T00:00", "9999-12-31", "1899-12-31", "today"])
