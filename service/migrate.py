@@ -53,6 +53,7 @@ async def migrate_once(dsn: str, today: date, revision: str) -> None:
             if revision == "head":
                 changed = await install(raw)
                 filled = await reference.load(raw, today)
+                await reference.load_roles(raw)
                 if changed or filled:
                     await ledger.rebuild(raw, today)  # what counts may mean something else now
     finally:

@@ -10,6 +10,8 @@ from service.problems import MEDIA_TYPE, PROBLEMS
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 MEANINGS = {
     400: "Unreadable",
+    401: "Not signed in",
+    403: "Not allowed",
     404: "Unknown here",
     408: "Too slow",
     409: "Conflicts with a rule",
@@ -18,6 +20,7 @@ MEANINGS = {
     415: "Not JSON",
     422: "Not valid",
     428: "If-Match is missing",
+    429: "Too many requests",
     503: "Try again later",
 }
 

@@ -28,6 +28,43 @@ def _meaning(status: int, vi: str, en: str) -> Meaning:
 # A code that is also the name of a database constraint is raised by the database itself.
 PROBLEMS: dict[str, Meaning] = {
     "unreadable": _meaning(400, "Không đọc được nội dung yêu cầu.", "The request could not be read."),
+    "invalid_request": _meaning(400, "Yêu cầu đăng nhập không đúng dạng.", "The request to sign in is malformed."),
+    "invalid_grant": _meaning(
+        400, "Tên, mật khẩu hoặc mã làm mới không đúng.", "The name, the password or the refresh token is not right."
+    ),
+    "invalid_scope": _meaning(
+        400, "Tài khoản không có phân công này.", "The account has no such assignment, or none today."
+    ),
+    "unsupported_grant_type": _meaning(
+        400,
+        "Cách đăng nhập này không được hỗ trợ.",
+        "The ways to sign in are password, refresh_token and client_credentials.",
+    ),
+    "unauthenticated": _meaning(
+        401, "Cần đăng nhập.", "Sign in: the request carries no token, or one that is not (or no longer) good."
+    ),
+    "invalid_client": _meaning(401, "Tên hoặc khóa của ứng dụng không đúng.", "The client or its secret is not right."),
+    "forbidden": _meaning(403, "Vai trò của bạn không có quyền này.", "Your role may not do this."),
+    "purpose_not_allowed": _meaning(
+        403, "Vai trò của bạn không dùng cho mục đích này.", "Your role does not act for this purpose."
+    ),
+    "area_out_of_reach": _meaning(
+        403, "Địa bàn này ngoài phạm vi phân công của bạn.", "The area lies outside your assignment."
+    ),
+    "category_restricted": _meaning(
+        403, "Bạn không được biết nhóm này.", "The category is sensitive, and your role does not receive it."
+    ),
+    "filter_restricted": _meaning(
+        403,
+        "Bộ lọc này cho biết điều mà vai trò của bạn không được biết.",
+        "The filter would tell what your role does not receive.",
+    ),
+    "aggregates_only": _meaning(
+        403,
+        "Với địa bàn này bạn chỉ được xem số liệu tổng hợp đã làm tròn, của quý đã kết thúc.",
+        "Of this area you receive only rounded aggregates of closed quarters; `reason` says what was too much.",
+    ),
+    "tls_required": _meaning(403, "Chỉ phục vụ qua HTTPS.", "The service answers over HTTPS only."),
     "not_found": _meaning(404, "Không có tài nguyên này.", "There is nothing here."),
     "child_unknown": _meaning(404, "Không có trẻ em này.", "There is no such child."),
     "residence_unknown": _meaning(404, "Trẻ em này không có nơi cư trú này.", "The child has no such residence."),
@@ -38,6 +75,9 @@ PROBLEMS: dict[str, Meaning] = {
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
     "programme_unknown": _meaning(404, "Không có chương trình này.", "There is no such programme."),
     "indicator_unknown": _meaning(404, "Không có chỉ tiêu này.", "There is no such indicator."),
+    "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
+    "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
+    "agency_unknown": _meaning(404, "Không có cơ quan này.", "There is no such agency."),
     "problem_unknown": _meaning(404, "Không có loại lỗi này.", "There is no such problem."),
     "area_unknown": _meaning(404, "Không có đơn vị hành chính nào mang mã này.", "No area ever had this code."),
     "area_not_on_map": _meaning(
@@ -45,6 +85,8 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "method_not_allowed": _meaning(405, "Phương thức không được phép ở đây.", "The method is not allowed here."),
     "too_slow": _meaning(408, "Nội dung yêu cầu đến quá chậm.", "The body of the request took too long to arrive."),
+    "account_name_taken": _meaning(409, "Tên tài khoản đã được dùng.", "Another account has this name, or had it."),
+    "agency_name_taken": _meaning(409, "Đã có cơ quan mang tên này.", "There is an agency of this name."),
     "id_taken": _meaning(409, "Mã định danh bản ghi đã được dùng.", "The id is taken by another record."),
     "child_personal_id_taken": _meaning(
         409, "Số định danh cá nhân đã thuộc về một trẻ em khác.", "Another child has this personal number."
@@ -81,6 +123,12 @@ PROBLEMS: dict[str, Meaning] = {
         415, "Nội dung phải là JSON.", "The body must be application/json (or application/merge-patch+json)."
     ),
     "invalid": _meaning(422, "Dữ liệu không hợp lệ.", "Some of the input is not valid; `errors` names it."),
+    "password_weak": _meaning(
+        422,
+        "Mật khẩu quá yếu: ít nhất 12 ký tự, không chứa tên tài khoản.",
+        "The password is too weak: at least 12 characters, and not the account's name.",
+    ),
+    "role_unknown": _meaning(422, "Không có vai trò này.", "There is no such role."),
     "period_empty": _meaning(
         422, "Thời gian phải có ít nhất một ngày.", "The period must hold at least one day: `until` after `from`."
     ),
@@ -133,6 +181,14 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "precondition_required": _meaning(
         428, "Cần tiêu đề If-Match với ETag đã đọc.", "Changing needs If-Match with the ETag that you read."
+    ),
+    "too_many_requests": _meaning(
+        429, "Quá nhiều yêu cầu; hãy chờ rồi thử lại.", "Too many requests: wait as long as Retry-After says."
+    ),
+    "too_many_attempts": _meaning(
+        429,
+        "Đăng nhập sai nhiều lần; hãy chờ rồi thử lại.",
+        "Too many attempts to sign in: wait as long as Retry-After says.",
     ),
     "internal": _meaning(500, "Lỗi của dịch vụ.", "The service failed; the request id helps the operator find why."),
     "unavailable": _meaning(

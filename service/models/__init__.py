@@ -1,20 +1,38 @@
 """The tables, one file a subject. Importing this package gives SQLModel's metadata all of them."""
 
+from service.models.accounts import (
+    Account,
+    Agency,
+    Assignment,
+    AssignmentArea,
+    AssignmentChild,
+    Credential,
+    RefreshToken,
+    Role,
+    SignIn,
+    SignInDelay,
+)
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
 from service.models.cases import CaseFile, Intervention
-from service.models.children import Child, Circumstance, Residence
-from service.models.history import History
+from service.models.children import Child, Circumstance, Home, Residence
+from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
 from service.models.programmes import AgeBand, CountingRule, Indicator, Programme, Target
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.sites import Site, SiteStage
 
 __all__ = [
+    "Access",
+    "Account",
     "AgeBand",
+    "Agency",
     "Area",
     "AreaChange",
     "AreaVersion",
     "AreaWithin",
+    "Assignment",
+    "AssignmentArea",
+    "AssignmentChild",
     "CaseFile",
     "Category",
     "CategoryScheme",
@@ -22,7 +40,9 @@ __all__ = [
     "Child",
     "Circumstance",
     "CountingRule",
+    "Credential",
     "History",
+    "Home",
     "Indicator",
     "Intervention",
     "InterventionMeasure",
@@ -30,8 +50,12 @@ __all__ = [
     "PageTurn",
     "Posting",
     "Programme",
+    "RefreshToken",
     "Register",
     "Residence",
+    "Role",
+    "SignIn",
+    "SignInDelay",
     "Site",
     "SiteStage",
     "Spell",

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, Text
+from sqlalchemy import Column, ForeignKey, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from service.models.children import NEW_ID
@@ -31,7 +31,10 @@ class CaseFile(SQLModel, table=True):
 class Intervention(SQLModel, table=True):
     """A measure of prevention, support or intervention given to the child of a case."""
 
-    __table_args__ = (Index("intervention_case", "case_id"),)
+    __table_args__ = (
+        Index("intervention_case", "case_id"),
+        Index("intervention_agency", "agency_id", postgresql_where=text("agency_id IS NOT NULL")),
+    )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
     case_id: UUID = Field(foreign_key="case_file.id", ondelete="CASCADE")
@@ -39,3 +42,4 @@ class Intervention(SQLModel, table=True):
     started_on: date
     ended_on: date | None = None
     provider: str | None = Field(default=None, sa_type=Text)
+    agency_id: UUID | None = Field(default=None, foreign_key="agency.id")

@@ -66,3 +66,12 @@ class Circumstance(SQLModel, table=True):
     category_code: str = Field(foreign_key="category.code", sa_type=Text)
     during: Range[date] = Field(sa_type=DATERANGE)
     evidence: str | None = Field(default=None, sa_type=Text)
+
+
+class Home(SQLModel, table=True):
+    """Where a child lives, or lived last: who is responsible for this area meets the child. Derived."""
+
+    __table_args__ = (Index("home_area", "area_id", "child_id"),)
+
+    child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")
+    area_id: int = Field(foreign_key="area.id")

@@ -20,13 +20,15 @@ class CategoryScheme(SQLModel, table=True):
 
 
 class Category(SQLModel, table=True):
-    """A group of a scheme, or a sub-group. `during`: on which days a circumstance may begin in it."""
+    """A group of a scheme, or a sub-group. `during`: on which days a circumstance may begin in it. `section`: the
+    sensitive part of a file to which it belongs, if it does."""
 
     code: str = Field(primary_key=True, sa_type=Text)
     position: int
     scheme_code: str = Field(foreign_key="category_scheme.code", sa_type=Text)
     parent_code: str | None = Field(default=None, foreign_key="category.code", sa_type=Text)
     kind: str = Field(sa_type=Text)
+    section: str | None = Field(default=None, sa_type=Text)
     name_vi: str = Field(sa_type=Text)
     name_en: str = Field(sa_type=Text)
     legal_basis: str = Field(sa_type=Text)

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from service.domain.access import ROLES
 from service.domain.area_history import AreaHistory, area_history, containment
 from service.domain.period import Period
 
@@ -79,11 +80,14 @@ def tables(today: date) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]
     )
     yield (
         "category",
-        ["position", "code", "scheme_code", "parent_code", "kind", "during", "name_vi", "name_en", "legal_basis"],
+        [
+            *("position", "code", "scheme_code", "parent_code", "kind", "section"),
+            *("during", "name_vi", "name_en", "legal_basis"),
+        ],
         [
             (
                 n,
-                *(r["code"], r["scheme"], r["parent"] or None, r["kind"]),
+                *(r["code"], r["scheme"], r["parent"] or None, r["kind"], r["section"] or None),
                 asyncpg.Range(day(r["from"]), day(r["until"])),
                 *(r["name_vi"], r["name_en"], r["legal_basis"]),
             )
@@ -141,6 +145,20 @@ def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], lis
             for p in programmes
             for t in p["targets"]
         ],
+    )
+
+
+ROLE = """
+INSERT INTO role (code, reach, permissions, sections) VALUES ($1, $2, $3, $4)
+ON CONFLICT (code) DO UPDATE
+SET reach = excluded.reach, permissions = excluded.permissions, sections = excluded.sections
+"""
+
+
+async def load_roles(connection: asyncpg.Connection) -> None:
+    """The roles as this version has them."""
+    await connection.executemany(
+        ROLE, [(code, r.reach, sorted(r.permissions), sorted(r.sections)) for code, r in ROLES.items()]
     )
 
 

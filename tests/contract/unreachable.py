@@ -10,6 +10,7 @@ BY_KIND = {
 LOADED = "reference data, which the service loads and nobody else writes"
 LEDGER = "the ledger, which its own functions write from records that are valid"
 LOOKED_UP = "the service looks the code up before it writes, and nothing is removed from the list"
+DERIVED = "derived by the database's own functions from records that are valid"
 LOCKED = "the record above is found and locked before one below it is written"
 
 BY_NAME = {
@@ -50,4 +51,20 @@ BY_NAME = {
     "case_file_child_id_fkey": LOCKED,
     "intervention_case_id_fkey": LOCKED,
     "site_stage_site_id_fkey": LOCKED,
+    "assignment_account_id_fkey": LOCKED,
+    "assignment_role_fkey": LOOKED_UP,
+    "assignment_area_id_fkey": LOOKED_UP,
+    "assignment_agency_id_fkey": LOOKED_UP,
+    "assignment_area_assignment_id_fkey": DERIVED,
+    "assignment_area_area_id_fkey": DERIVED,
+    "assignment_child_assignment_id_fkey": LOOKED_UP,
+    "assignment_child_child_id_fkey": LOCKED,
+    "credential_account_id_fkey": LOCKED,
+    "sign_in_account_id_fkey": LOOKED_UP,
+    "sign_in_assignment_id_fkey": LOOKED_UP,
+    "refresh_token_sign_in_id_fkey": LOOKED_UP,
+    "intervention_agency_id_fkey": LOOKED_UP,
+    "home_child_id_fkey": DERIVED,
+    "home_area_id_fkey": DERIVED,
+    "history_access_fkey": DERIVED,
 }

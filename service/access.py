@@ -1,0 +1,47 @@
+"""Who is calling, and what they may do: the one place that decides it for every route."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from service.domain.access import ROLES, DataClass, Permission, Purpose, Role, Section
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+UNSIGNED = "unsigned"  # the policy of a route that needs no signing in
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, in which assignment, and for what purpose: of one request."""
+
+    account_id: UUID
+    sign_in_id: UUID
+    assignment_id: UUID
+    role_code: str
+    purpose: Purpose
+    address: str  # of the client, as the trusted proxy or the connection tells it
+    request_id: str
+
+    @property
+    def role(self) -> Role:
+        return ROLES[self.role_code]
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.role.permissions
+
+    def receives(self, data_class: DataClass, section: Section | None = None) -> bool:
+        """Whether this caller is given data of a class (of a section, where they are sensitive)."""
+        return data_class <= self.role.clearance and (section is None or section in self.role.sections)
+
+
+def permits(policy: Permission | str) -> Callable[[Endpoint], Endpoint]:
+    """Declares what a route asks of its callers: a permission, or `UNSIGNED`. A route that declares nothing is refused
+    when the service starts."""
+
+    def declared(endpoint: Endpoint) -> Endpoint:
+        endpoint.policy = policy  # type: ignore[attr-defined] # read by service.routing
+        return endpoint
+
+    return declared

@@ -1,0 +1,125 @@
+"""Who may do what: roles, how far each of them reaches, and which parts of a child's file it receives.
+
+Deny by default: a role has the permissions named here, and no others. The law behind the table: Law on Children 102/2016
+Art. 53, 72, 90 (the commune's worker), Decree 56/2017 Art. 24 and 33 (what is confidential), Decree 356/2025 Art. 4
+(what is sensitive). What the law leaves open is cautious here, and docs/security.md says so.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class DataClass(IntEnum):
+    """How confidential a datum is. Of a sensitive one, a role also needs its section."""
+
+    PUBLIC = 0
+    INTERNAL = 1  # of the service and its offices, and about nobody
+    CONFIDENTIAL = 2  # Decree 56/2017 Art. 33: nearly everything about a child
+    SENSITIVE = 3  # Decree 356/2025 Art. 4
+
+
+class Section(StrEnum):
+    """The sensitive parts of a child's file."""
+
+    HEALTH = "health"
+    OFFENCE = "offence"
+    ABUSE = "abuse"
+    ETHNICITY = "ethnicity"
+    EVIDENCE = "evidence"
+    CASE = "case"
+
+
+class Permission(StrEnum):
+    """What a route asks for."""
+
+    SEE_MAP = "map.read"  # areas, categories, measures, programmes: what is public but for signing in
+    SEE_FIGURES = "figures.read"
+    SEE_RECORDS = "records.read"  # whom a figure consists of
+    READ_CHILDREN = "children.read"
+    WRITE_CHILDREN = "children.write"  # with their residences
+    WRITE_CIRCUMSTANCES = "circumstances.write"
+    READ_CASES = "cases.read"
+    WRITE_CASES = "cases.write"  # with their interventions
+    READ_SITES = "sites.read"
+    WRITE_SITES = "sites.write"
+    READ_HISTORY = "history.read"
+    READ_ACCESSES = "accesses.read"
+    SHARE_CHILDREN = "lists.write"  # put children on a collaborator's list
+    READ_ACCOUNTS = "accounts.read"
+    WRITE_ACCOUNTS = "accounts.write"
+
+
+class Reach(StrEnum):
+    """Which children a role can meet at all."""
+
+    NOBODY = "nobody"
+    AREA = "area"  # who live, or lived last, in the areas of the assignment
+    LIST = "list"  # of these, who are on the assignment's own list
+    AGENCY = "agency"  # of these, to whom the assignment's agency gives something in a case
+
+
+class Purpose(StrEnum):
+    """What a look or a change is for. It is on record with each of them."""
+
+    CASE_WORK = "case_work"
+    SUPERVISION = "supervision"
+    CIVIL_STATUS = "civil_status"
+    EXCHANGE = "exchange"
+    HEALTH_CARE = "health_care"
+    INSPECTION = "inspection"
+    POLICING = "policing"
+    SCHOOLING = "schooling"
+    SERVICE = "service"
+    STATISTICS = "statistics"
+    ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: the first purpose is meant when a request names none."""
+
+    reach: Reach
+    purposes: tuple[Purpose, ...]
+    permissions: frozenset[Permission]
+    sections: frozenset[Section] = frozenset()
+
+    @property
+    def clearance(self) -> DataClass:
+        """The highest class of which the role receives anything."""
+        if self.sections:
+            return DataClass.SENSITIVE
+        return DataClass.INTERNAL if self.reach == Reach.NOBODY else DataClass.CONFIDENTIAL
+
+
+P, S = Permission, Section
+EVERY_SECTION = frozenset(Section)
+EVERYONE = frozenset({P.SEE_MAP, P.SEE_FIGURES, P.READ_SITES})
+READER = EVERYONE | {P.READ_CHILDREN}
+OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
+OFFICER = OVERSIGHT | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN}
+
+ROLES: dict[str, Role] = {
+    "administrator": Role(Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS}),
+    "province_officer": Role(
+        Reach.AREA,
+        (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
+        OFFICER | {P.READ_ACCOUNTS},
+        EVERY_SECTION,
+    ),
+    "district_officer": Role(
+        Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER, EVERY_SECTION
+    ),
+    "commune_worker": Role(
+        Reach.AREA, (Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER - {P.READ_ACCESSES}, EVERY_SECTION
+    ),
+    "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), OVERSIGHT, EVERY_SECTION),
+    "village_collaborator": Role(Reach.LIST, (Purpose.CASE_WORK,), READER | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES}),
+    "police": Role(Reach.AREA, (Purpose.POLICING,), READER, frozenset({S.OFFENCE, S.ABUSE})),
+    "health": Role(Reach.AREA, (Purpose.HEALTH_CARE,), READER, frozenset({S.HEALTH})),
+    "school": Role(Reach.AREA, (Purpose.SCHOOLING,), READER),
+    "justice": Role(Reach.AREA, (Purpose.CIVIL_STATUS,), READER, frozenset({S.ETHNICITY})),
+    "service_provider": Role(Reach.AGENCY, (Purpose.SERVICE,), READER | {P.READ_CASES}, frozenset({S.CASE})),
+    "inspector": Role(Reach.AREA, (Purpose.INSPECTION,), OVERSIGHT, EVERY_SECTION),
+    "analyst": Role(Reach.NOBODY, (Purpose.STATISTICS,), EVERYONE),
+    "integration": Role(Reach.AREA, (Purpose.EXCHANGE,), READER),
+}
