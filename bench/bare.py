@@ -20,12 +20,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from bench import plain
 from service.__main__ import AnnouncedServer
 from service.database import Database, SessionDep
 from service.database import nothing as kept
 from service.domain.calendar import YEAR
 from service.models import Child, Circumstance, Residence
-from service.queries import attainment, children
+from service.queries import attainment
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
 from service.settings import Limits
@@ -39,7 +40,7 @@ async def nothing(request: Request) -> Response:
 
 
 async def child(request: Request) -> Response:
-    _, body = await request.app.state.reader.fetchrow(children.ONE_BY_ID, UUID(request.path_params["id"]))
+    _, body = await request.app.state.reader.fetchrow(plain.ONE, UUID(request.path_params["id"]))
     return Response(body, media_type=JSON)
 
 
@@ -47,8 +48,7 @@ async def page(request: Request) -> Response:
     """Fifty children of a commune, as the service lists them."""
     asked = request.query_params
     on = date.fromisoformat(asked["on"])
-    statement, values = children.page(children.Filter(on, asked["commune"]), on, None, 50)
-    rows = await request.app.state.reader.fetch(statement, *values)
+    rows = await request.app.state.reader.fetch(plain.PAGE, on, asked["commune"])
     return Response(b'{"items":[' + ",".join(row[0] for row in rows[:50]).encode() + b"]}", media_type=JSON)
 
 

@@ -21,7 +21,7 @@ from service.app import create_app
 from service.backup.archive import behind
 from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
-from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
+from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say, service_address
 from service.demonstration import filling
 from service.exporting import export, whole
 from service.importing import RefusedError
@@ -29,6 +29,8 @@ from service.migrate import migrate
 from service.progress import Progress
 from service.register import is_empty
 from service.request_lines import RequestLines
+from service.signing_in.keys import signing_keys
+from service.signing_in.tokens import Tokens
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
@@ -56,7 +58,9 @@ def serve(
         prepare(dsn)
         if demo:
             run(dsn, lambda connection: fill_if_empty(connection, children))
-        app = create_app(dsn, SETTINGS.today, SETTINGS.limits, telemetry(), request_lines())
+        tokens = Tokens(signing_keys(SETTINGS.signing_keys or data_dir / "signing-keys.json"))
+        address = service_address(dsn, database_url)
+        app = create_app(address, SETTINGS.today, SETTINGS.limits, telemetry(), request_lines(), tokens)
         if SETTINGS.backup_dir and not database_url:
             app.state.metrics.watch_archive(partial(behind, data_dir))
         options = uvicorn.Config(

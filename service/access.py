@@ -17,6 +17,7 @@ class Caller:
     """Who asks, in which assignment, and for what purpose: of one request."""
 
     account_id: UUID
+    account_name: str
     sign_in_id: UUID
     assignment_id: UUID
     role_code: str

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from service import __version__, failures, ledger
+from service.authentication import Authentication
 from service.clock import calendar_day
 from service.database import Database
 from service.envelope import Envelope
@@ -20,11 +21,13 @@ from service.openapi import document
 from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
+    access,
     cases,
     children,
     circumstances,
     communes,
     health,
+    history,
     indicators,
     interventions,
     programmes,
@@ -35,6 +38,8 @@ from service.routers import (
 )
 from service.routers import problems as problem_pages
 from service.settings import Limits
+from service.signing_in.keys import new_keys
+from service.signing_in.tokens import Tokens
 from service.unchanged import LedgerState
 
 LOG = logging.getLogger(__name__)
@@ -43,6 +48,7 @@ ROUTERS = (
     children,
     residences,
     circumstances,
+    history,
     cases,
     interventions,
     sites,
@@ -52,6 +58,7 @@ ROUTERS = (
     reference,
     problem_pages,
     health,
+    access,
 )
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 UPKEEP = 60  # seconds between two looks at the register
@@ -63,8 +70,12 @@ def create_app(
     limits: Limits | None = None,
     telemetry: TelemetryConfig | None = None,
     request_lines: RequestLines | None = None,
+    tokens: Tokens | None = None,
 ) -> FastAPI:
-    """The service over the database at `dsn`; `today` fixes its day."""
+    """The service over the database at `dsn`, the address of the service's own role; `today` fixes its day.
+
+    `tokens` makes and verifies the tokens of who signs in; without it, with keys that are forgotten with the process.
+    """
     limits = limits or Limits()
     app = FastAPI(
         title="Child protection information service",
@@ -78,8 +89,10 @@ def create_app(
         telemetry=telemetry or SILENT,
     )
     app.state.metrics = Metrics()
+    app.state.tokens = tokens or Tokens(new_keys())
     failures.add_handlers(app)
     app.add_middleware(Retrying)
+    app.add_middleware(Authentication)
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app

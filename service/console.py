@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
+from urllib.parse import quote, unquote, urlsplit
 
 import asyncpg
 import typer
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from service.clock import calendar_day
+from service.database import as_service
+from service.doors import NoServiceRoleError, service_role
 from service.embedded import ServerError, attached, serving
 from service.exporting import NotEmptyError, NotWrittenError
 from service.migrate import OldServerError, migrate
@@ -48,7 +51,14 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
             slow = {"log_min_duration_statement": str(SETTINGS.slow_statement)}
             with serving(data_dir, slow) if keep else attached(data_dir, slow) as server:
                 yield server.dsn
-    except (ServerError, OldServerError, NotEmptyError, NotWrittenError, RegisterNotEmptyError) as error:
+    except (
+        ServerError,
+        OldServerError,
+        NotEmptyError,
+        NotWrittenError,
+        NoServiceRoleError,
+        RegisterNotEmptyError,
+    ) as error:
         fail(str(error))
     except (OSError, DBAPIError, CommandError, asyncpg.PostgresError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
@@ -57,7 +67,20 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
 
 def prepare(dsn: str) -> None:
     """The database as this version expects it."""
-    asyncio.run(migrate(dsn, SETTINGS.today or calendar_day()))
+    given = SETTINGS.service_database_url
+    password = urlsplit(given).password if given else None
+    asyncio.run(migrate(dsn, SETTINGS.today or calendar_day(), service_password=password and unquote(password)))
+
+
+def service_address(dsn: str, database_url: str | None) -> str:
+    """The address at which the service's own role reaches the database."""
+    if not database_url:
+        return as_service(dsn)
+    if SETTINGS.service_database_url:
+        return SETTINGS.service_database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
+    say("WARNING: SERVICE_DATABASE_URL is not set. The service connects as the owner of its tables and steps down.")
+    owner = run(dsn, lambda connection: connection.fetchval("SELECT current_user"))
+    return f"{dsn}{'&' if urlsplit(dsn).query else '?'}role={quote(service_role(owner))}"
 
 
 def run(dsn: str, work: Callable[[asyncpg.Connection], Awaitable[Answer]]) -> Answer:

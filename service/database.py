@@ -1,6 +1,7 @@
-"""How the service talks to PostgreSQL: sessions that write in one transaction, and a pool that only reads."""
+"""How the service talks to PostgreSQL: sessions that write in one transaction, and a pool of single statements."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,8 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.access import Caller
+from service.doors import Asking, service_role
 from service.settings import Limits
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ NO_ANSWER = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceErro
 
 
 class Reader(Pool):
-    """A pool of connections that only read, and for none of which anybody waits long."""
+    """A pool for single statements: reads, with the record of the look that a door makes. Nobody waits long for it."""
 
     def __init__(self, dsn: str, limits: Limits) -> None:
         super().__init__(
@@ -37,7 +40,7 @@ class Reader(Pool):
             connection_class=asyncpg.Connection,
             record_class=asyncpg.Record,
             reset=nothing,
-            **bounded(limits, default_transaction_read_only="on"),
+            **bounded(limits),
         )
         self.patience = limits.pool_timeout
 
@@ -76,7 +79,7 @@ async def nothing(connection: asyncpg.Connection) -> None:
     """A reader changes nothing of its session: resetting it would cost every request one more round trip."""
 
 
-def bounded(limits: Limits, **settings: str) -> dict[str, Any]:
+def bounded(limits: Limits) -> dict[str, Any]:
     """How to connect for requests: PostgreSQL ends what takes too long, and we do when PostgreSQL is silent."""
     seconds = {
         "statement_timeout": limits.statement_timeout,
@@ -86,7 +89,7 @@ def bounded(limits: Limits, **settings: str) -> dict[str, Any]:
     return {
         "timeout": limits.pool_timeout,
         "command_timeout": limits.statement_timeout + 5,
-        "server_settings": {name: f"{value * 1000:.0f}" for name, value in seconds.items()} | settings,
+        "server_settings": {name: f"{value * 1000:.0f}" for name, value in seconds.items()},
     }
 
 
@@ -94,6 +97,11 @@ def leave_standby(context: ExceptionContext) -> None:
     """A server that takes no writes is another's standby by now: connect anew, the address may name the other."""
     if isinstance(getattr(context.original_exception, "__cause__", None), asyncpg.ReadOnlySQLTransactionError):
         context.is_disconnect = True
+
+
+def as_service(dsn: str) -> str:
+    """The address for the service's own role, from its owner's: of a server that asks for no password."""
+    return re.sub(r"//([^:@/]+)@", lambda owner: f"//{service_role(owner[1])}@", dsn, count=1)
 
 
 def engine(dsn: str, how: Mapping[str, Any] | None = None, **options: Any) -> AsyncEngine:
@@ -112,9 +120,32 @@ async def session(request: Request) -> AsyncIterator[AsyncSession]:
         await database.turns.acquire()
     try:
         async with AsyncSession(database.engine, expire_on_commit=False) as session, session.begin():
+            if hasattr(request.state, "caller"):
+                session.info["asking"] = asking_of(request)
+                session.info["caller"] = request.state.caller
             yield session
     finally:
         database.turns.release()
+
+
+def asking_of(request: Request) -> Asking:
+    """What the doors are told of a request."""
+    caller: Caller = request.state.caller
+    action = request.scope["route"].name
+    return Asking(caller.assignment_id, caller.purpose, caller.address, caller.request_id, action)
+
+
+async def asking(request: Request) -> Asking:
+    return asking_of(request)
+
+
+def caller_of(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def caller(request: Request) -> Caller:
+    return caller_of(request)
 
 
 def reader_of(request: Request) -> Any:
@@ -125,5 +156,7 @@ async def reader(request: Request) -> Any:  # a plain function would be sent to 
     return reader_of(request)
 
 
+AskingDep = Annotated[Asking, Depends(asking)]
+CallerDep = Annotated[Caller, Depends(caller)]
 SessionDep = Annotated[AsyncSession, Depends(session, scope="function")]
 ReaderDep = Annotated[Reader, Depends(reader)]

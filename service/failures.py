@@ -86,10 +86,14 @@ async def database_error(request: Request, error: Exception) -> Response:
             return problem(request, name)
         if name is not None and name.endswith("_pkey"):
             return problem(request, "id_taken")
+    if isinstance(cause, asyncpg.InsufficientPrivilegeError) and str(cause) == "not admitted":
+        return problem(request, "forbidden")  # the assignment has ended since the caller was recognised
     if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
         return problem(request, "invalid")
     if isinstance(cause, asyncpg.DiskFullError):
         return problem(request, "storage_full", headers={"Retry-After": "60"})
+    if isinstance(cause, asyncpg.ReadOnlySQLTransactionError):  # another's standby by now: connect anew
+        await request.app.state.database.reader.expire_connections()
     if isinstance(cause, (*TRANSIENT, OSError)) or isinstance(error, InterfaceError):
         return await unavailable(request, error)
     raise error

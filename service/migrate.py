@@ -12,15 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
 from alembic import command
-from service import ledger, reference
+from service import doors, ledger, reference
 from service.database import engine
 
 ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
 HEAD = ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
 
 OLDEST = 18  # temporal keys, uuidv7()
-SCRIPTS = "\n".join(ledger.SCRIPTS)
-DIGEST = sha256(SCRIPTS.encode()).hexdigest()
+SCRIPTS = "\n".join((*ledger.SCRIPTS, *doors.SCRIPTS))
+DIGEST = sha256((SCRIPTS + doors.RIGHTS).encode()).hexdigest()
 INSTALLED = "SELECT obj_description(to_regproc('ledger_post')) = $1"
 
 
@@ -28,15 +28,17 @@ class OldServerError(Exception):
     """The PostgreSQL is older than the service needs."""
 
 
-async def migrate(dsn: str, today: date, revision: str = "head") -> None:
-    """All in one transaction, so that a database is of one version or of the next. Safe to repeat, also at once."""
+async def migrate(dsn: str, today: date, revision: str = "head", service_password: str | None = None) -> None:
+    """All in one transaction, so that a database is of one version or of the next. Safe to repeat, also at once.
+
+    `dsn` is the owner's. The password is for the service's role, if it has to be made and needs one."""
     try:
-        await migrate_once(dsn, today, revision)
+        await migrate_once(dsn, today, revision, service_password)
     except IntegrityError:  # another service made the very first table at this moment: now it is there to be locked
-        await migrate_once(dsn, today, revision)
+        await migrate_once(dsn, today, revision, service_password)
 
 
-async def migrate_once(dsn: str, today: date, revision: str) -> None:
+async def migrate_once(dsn: str, today: date, revision: str, service_password: str | None) -> None:
     short = engine(dsn, poolclass=NullPool)
     try:
         async with short.begin() as connection:
@@ -54,6 +56,8 @@ async def migrate_once(dsn: str, today: date, revision: str) -> None:
                 changed = await install(raw)
                 filled = await reference.load(raw, today)
                 await reference.load_roles(raw)
+                if changed:
+                    await doors.grant(raw, service_password)
                 if changed or filled:
                     await ledger.rebuild(raw, today)  # what counts may mean something else now
     finally:
@@ -70,7 +74,7 @@ def run_alembic(connection: Connection, revision: str) -> None:
 
 
 async def install(connection: asyncpg.Connection) -> bool:
-    """Replace the functions of the ledger, unless they are these already: others may be running them."""
+    """Replace the functions of ledger and doors, unless they are these already: others may be running them."""
     if await connection.fetchval(INSTALLED, DIGEST):
         return False
     await connection.execute(SCRIPTS)

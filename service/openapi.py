@@ -5,8 +5,20 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.access import UNSIGNED
+from service.domain.access import Purpose
 from service.problems import MEDIA_TYPE, PROBLEMS
+from service.routing import Read
 
+TOKEN_URL = "/v1/auth/token"  # noqa: S105 - an address
+FLOW = {"tokenUrl": TOKEN_URL, "refreshUrl": TOKEN_URL, "scopes": {}}
+SECURITY = {
+    "oauth2": {
+        "type": "oauth2",
+        "description": "A token is for one assignment: `scope=assignment:<id>`, or the account's first.",
+        "flows": {"password": FLOW, "clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": {}}},
+    }
+}
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 MEANINGS = {
     400: "Unreadable",
@@ -38,9 +50,17 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas = app.openapi_schema["components"]["schemas"]
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
+        app.openapi_schema["components"]["securitySchemes"] = SECURITY
+        policies = {
+            (route.path_format, method.lower()): route.policy
+            for route in app.routes
+            if isinstance(route, Read)
+            for method in route.methods or ()
+        }
         for path, operations in app.openapi_schema["paths"].items():
             for method, operation in operations.items():
                 declare(path, method, operation)
+                declare_policy(operation, policies[path, method])
     return app.openapi_schema
 
 
@@ -61,6 +81,21 @@ def declare(path: str, method: str, operation: dict[str, Any]) -> None:
     if method in ("patch", "delete"):
         header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         operation.setdefault("parameters", []).append(header)
+
+
+def declare_policy(operation: dict[str, Any], policy: str) -> None:
+    """Say who may call it, and what whoever may not is told."""
+    if policy == UNSIGNED:
+        return
+    operation["security"] = [{"oauth2": []}]
+    operation["x-permission"] = policy
+    for status in (401, 403, 429):
+        operation["responses"][str(status)] = {"description": MEANINGS[status], "content": {MEDIA_TYPE: PROBLEM}}
+    purpose = {"type": "string", "enum": list(Purpose)}
+    description = "What it is for; the first purpose of the caller's role if absent"
+    operation.setdefault("parameters", []).append(
+        {"name": "X-Purpose", "in": "header", "schema": purpose, "description": description}
+    )
 
 
 def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:

@@ -128,6 +128,12 @@ PROBLEMS: dict[str, Meaning] = {
         "Mật khẩu quá yếu: ít nhất 12 ký tự, không chứa tên tài khoản.",
         "The password is too weak: at least 12 characters, and not the account's name.",
     ),
+    "operation_unknown": _meaning(422, "API không có thao tác này.", "The API has no such operation."),
+    "resource_unknown": _meaning(
+        422,
+        "Không hiểu tài nguyên này: hãy nêu đường dẫn của trẻ em, hồ sơ, xã, hoặc mã địa bàn.",
+        "Name the path of a child, a case or a commune, or the code of an area.",
+    ),
     "role_unknown": _meaning(422, "Không có vai trò này.", "There is no such role."),
     "period_empty": _meaning(
         422, "Thời gian phải có ít nhất một ngày.", "The period must hold at least one day: `until` after `from`."

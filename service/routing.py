@@ -9,11 +9,18 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from service.access import UNSIGNED
 from service.clock import day_of, today
-from service.database import reader, reader_of
+from service.database import asking, asking_of, caller, caller_of, reader, reader_of
+from service.domain.refusal import Refusal
 from service.problems import Problem
 
-AT_HAND: dict[Any, Callable[[Request], Any]] = {reader: reader_of, today: day_of}
+AT_HAND: dict[Any, Callable[[Request], Any]] = {
+    reader: reader_of,
+    today: day_of,
+    asking: asking_of,
+    caller: caller_of,
+}
 Arguments = Callable[[Request], dict[str, Any] | None]
 
 
@@ -22,14 +29,33 @@ def operation_id(route: APIRoute) -> str:
 
 
 class Read(APIRoute):
-    """A route whose arguments are found in one step if it is a plain read, and whatever is wrong is left to FastAPI.
+    """A route with a policy, whose arguments are found in one step if it is a plain read: what is wrong, FastAPI tells.
 
     FastAPI looks at every field of every argument, and at four kinds of arguments for every dependency. A plain read
     has sound parts of its path, one model of its query and what is at hand. When any of these is not sound, FastAPI
     begins anew, and says so in its words.
     """
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        if not hasattr(endpoint, "policy"):
+            raise TypeError(f"{endpoint.__name__} does not say who may call it: service.access.permits")
+        self.policy: str = endpoint.policy
+        super().__init__(path, endpoint, **more)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        policy, answer = self.policy, self.answering()
+        if policy == UNSIGNED:
+            return answer
+
+        async def permitted(request: Request) -> Response:
+            if not request.state.caller.may(policy):
+                raise Refusal("forbidden")
+            return await answer(request)
+
+        return permitted
+
+    def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers, once the caller is known to be permitted."""
         usual, read = super().get_route_handler(), self.endpoint
         plain = self.methods == {"GET"} and get_type_hints(read).get("return") is Response and is_plain(self.dependant)
         if not plain:

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     data_dir: Path = Path(".data")
-    database_url: str | None = None  # set: that PostgreSQL (18 or later), and no embedded server
+    database_url: str | None = None  # set: that PostgreSQL (18 or later), and no embedded server; the owner's address
+    service_database_url: str | None = None  # the same, for the role `<owner>_service`, which serves
+    signing_keys: Path | None = None  # else signing-keys.json in the data folder
     listen: str = "127.0.0.1"
     port: int = 8000
     open_to_network: bool = False  # needed to listen beyond loopback: nobody signs in yet

@@ -71,8 +71,8 @@ class OfLedger(Read):
     the caller is merely given it once more.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
+    def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().answering()
 
         async def unless_unchanged(request: Request) -> Response:
             present = await tag(request)

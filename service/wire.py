@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from sqlalchemy.dialects.postgresql import Range
 
+from service.domain.access import DataClass, Section
 from service.domain.period import Period
 from service.domain.refusal import Refusal
 
@@ -57,6 +58,26 @@ Code = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=50
 AreaCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$")]
 
 
+Value = TypeVar("Value")
+
+
+def _of(data_class: DataClass, section: Section | None = None) -> Any:
+    """How confidential a field is, told in the document of the API."""
+    told: dict[str, Any] = {"x-data-class": data_class.name.lower()} | (
+        {"x-data-section": section.value} if section else {}
+    )
+    return Field(json_schema_extra=told)
+
+
+Public = Annotated[Value, _of(DataClass.PUBLIC)]
+Internal = Annotated[Value, _of(DataClass.INTERNAL)]
+Confidential = Annotated[Value, _of(DataClass.CONFIDENTIAL)]
+Sensitive = Annotated[Value, _of(DataClass.SENSITIVE)]
+Ethnicity = Annotated[Value, _of(DataClass.SENSITIVE, Section.ETHNICITY)]
+Evidence = Annotated[Value, _of(DataClass.SENSITIVE, Section.EVIDENCE)]
+OfCase = Annotated[Value, _of(DataClass.SENSITIVE, Section.CASE)]
+
+
 class Input(BaseModel):
     """What a client sends: unknown fields are refused, so that a misspelt one is not lost."""
 
@@ -66,16 +87,16 @@ class Input(BaseModel):
 class Dated(BaseModel):
     """A half-open period: `until` is the first day on which it no longer holds, null while it is open."""
 
-    from_: date | None = Field(alias="from")
-    until: date | None
+    from_: Public[date | None] = Field(alias="from")
+    until: Public[date | None]
 
 
 class Place(BaseModel):
-    """An area as it was called."""
+    """An area as it was called. Public by itself; where it tells of a child, its place in the answer is classed."""
 
-    code: str = Field(examples=["12145"])
-    name: str = Field(examples=["Phù Ủng"])
-    kind: Literal["province", "city", "town", "district", "ward", "township", "commune"]
+    code: Public[str] = Field(examples=["12145"])
+    name: Public[str] = Field(examples=["Phù Ủng"])
+    kind: Public[Literal["province", "city", "town", "district", "ward", "township", "commune"]]
 
 
 def absent(**more: Any) -> Any:

@@ -11,9 +11,9 @@ import asyncpg
 import httpx
 import pytest
 
-from service.app import create_app
 from service.embedded import Server, attached
 from service.migrate import migrate
+from tests.signed_in import asked, officer, served
 
 TODAY = date(2020, 12, 31)
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
@@ -45,7 +45,9 @@ async def run(server: Server, statement: str) -> None:
 async def template(server: Server) -> str:
     """A migrated database that others are cloned from."""
     await run(server, "CREATE DATABASE migrated")
-    await migrate(server.dsn.replace("/child_protection?", "/migrated?"), TODAY)
+    migrated = server.dsn.replace("/child_protection?", "/migrated?")
+    await migrate(migrated, TODAY)
+    await officer(migrated)
     await run(server, "ALTER DATABASE migrated WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
     return "migrated"
 
@@ -81,8 +83,6 @@ async def connection(shared_database: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def client(empty_database: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service over a database of the test's own. Its day is 2020-12-31."""
-    app = create_app(empty_database, TODAY)
-    transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+    """A province officer's client of the service over a database of the test's own. Its day is 2020-12-31."""
+    async with asked(served(empty_database, TODAY)) as client:
         yield client

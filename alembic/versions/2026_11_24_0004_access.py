@@ -68,7 +68,7 @@ CREATE TABLE assignment_area (
 -- The own list of a collaborator.
 CREATE TABLE assignment_child (
     assignment_id uuid NOT NULL REFERENCES assignment,
-    child_id uuid NOT NULL REFERENCES child ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,  -- listed before it is made
+    child_id uuid NOT NULL REFERENCES child ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,  -- listed before made
     PRIMARY KEY (assignment_id, child_id)
 );
 CREATE INDEX assignment_child_child ON assignment_child (child_id)
@@ -221,7 +221,16 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Who saw and changed what is lost with the tables that hold it: an operator who goes back exports them first."""
+    # The functions that are installed after the migrations, as far as they hold on to what goes away.
     op.execute("DROP TYPE IF EXISTS asking, caller CASCADE")
+    op.execute("DROP FUNCTION IF EXISTS place_json, residence_json, intervention_json, counted_json, access_json")
+    op.execute("DROP FUNCTION IF EXISTS taken CASCADE")
+    op.execute("DROP FUNCTION IF EXISTS ledger_post")  # by which is known that all of them are installed
+    op.execute("DROP POLICY IF EXISTS taken ON intervention")
+    for table in ("site", "site_stage"):
+        op.execute(f"DROP POLICY IF EXISTS seen ON {table}")
+    for table in RECORDS_WITH_HISTORY:
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     for table in RECORDS_WITH_HISTORY:
         op.execute(f"DROP TRIGGER {table}_created ON {table}")
     op.execute("DROP TRIGGER history_kept ON history")

@@ -68,7 +68,9 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
     notify("postings", 0, 1)
     async with set_aside(connection, ["spell"]):
         await connection.execute(POSTINGS)
-    await connection.execute("ANALYZE posting, spell")
+    async with set_aside(connection, ["home"]):
+        await connection.execute("SELECT remake_homes()")
+    await connection.execute("ANALYZE posting, spell, home")
     notify("postings", 1, 1)
     notify("pages", 0, 1)
     async with set_aside(connection, ["cell", "page", "total_page"]):

@@ -1,6 +1,6 @@
 """Who may do what: roles, how far each of them reaches, and which parts of a child's file it receives.
 
-Deny by default: a role has the permissions named here, and no others. The law behind the table: Law on Children 102/2016
+Deny by default: a role has the permissions named here, and no others. The law behind it: Law on Children 102/2016
 Art. 53, 72, 90 (the commune's worker), Decree 56/2017 Art. 24 and 33 (what is confidential), Decree 356/2025 Art. 4
 (what is sensitive). What the law leaves open is cautious here, and docs/security.md says so.
 """

@@ -108,6 +108,7 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
     """Records, ledger and pages, from rows that are sound."""
     notify("records", 0, 1)
     await connection.execute(RECORDS)
+    await connection.execute("SELECT remake_homes()")
     notify("records", 1, 1)
     notify("ledger", 0, 1)
     if staged.has_past:

@@ -16,15 +16,17 @@ SCRIPTS = [
 ]
 
 
-async def post(session: AsyncSession, subjects: Collection[UUID], day: date, cause: str) -> int | None:
+async def post(session: AsyncSession, subjects: Collection[UUID], day: date) -> int | None:
     """Brings the ledger to what the records of these children (or sites) say: once, last in the transaction.
 
     Answers the number of the posting, or None when nothing that counts has changed.
     """
     await session.flush()  # the posting reads what was written
     connection = await session.connection()
-    statement = text("SELECT ledger_post(CAST(:subjects AS uuid[]), CAST(:day AS date), 'unsigned', :cause)")
-    number: int | None = await connection.scalar(statement, {"subjects": sorted(subjects), "day": day, "cause": cause})
+    statement = text("SELECT ledger_post(CAST(:subjects AS uuid[]), CAST(:day AS date), :actor, :cause)")
+    actor, cause = session.info["caller"].account_name, session.info["asking"].action
+    asked = {"subjects": sorted(subjects), "day": day, "actor": actor, "cause": cause}
+    number: int | None = await connection.scalar(statement, asked)
     return number
 
 
@@ -45,14 +47,8 @@ def horizon(today: date) -> date:
 
 async def extend(connection: asyncpg.Connection, today: date) -> bool:
     """Makes the pages reach as far as they must today. Answers whether that needed doing."""
-    async with connection.transaction():
-        moved = await connection.execute(
-            "UPDATE register SET page_horizon = $1 WHERE page_horizon < $1", horizon(today)
-        )
-        if moved == "UPDATE 0":
-            return False
-        await connection.execute("SELECT rebuild_pages()", timeout=AS_LONG_AS_IT_TAKES)
-    return True
+    moved: bool = await connection.fetchval("SELECT extend_pages($1)", horizon(today), timeout=AS_LONG_AS_IT_TAKES)
+    return moved
 
 
 async def differences(connection: asyncpg.Connection) -> list[asyncpg.Record]:

@@ -1,7 +1,7 @@
 -- Pages: one month of a total or of a cell, as known now. A stock on a day is opening + running[day].
 
 DROP AGGREGATE IF EXISTS running(integer, bigint);
-DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages;
+DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages, extend_pages;
 
 -- By which it is told whether pages have changed: the calendar's, so that a restored register never counts one moment twice.
 CREATE FUNCTION now_in_microseconds() RETURNS bigint
@@ -288,4 +288,16 @@ BEGIN
     SELECT cell_id, month, opening, running FROM differing WHERE missing ORDER BY cell_id, month;
     DROP TABLE differing, expected;
     UPDATE register SET remade = greatest(now_in_microseconds(), remade + 1);
+END $$;
+
+-- Makes the pages reach to a day, if they do not. Answers whether that needed doing.
+CREATE FUNCTION extend_pages(until_day date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE register SET page_horizon = until_day WHERE page_horizon < until_day;
+    IF FOUND THEN
+        PERFORM rebuild_pages();
+        RETURN true;
+    END IF;
+    RETURN false;
 END $$;

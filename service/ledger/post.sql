@@ -1,6 +1,7 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
-DROP FUNCTION IF EXISTS every_subject, post_spells, ledger_post, ledger_post_all;
+DROP FUNCTION IF EXISTS every_subject, latest_residences, settle_homes, remake_homes, post_spells, ledger_post,
+    ledger_post_all;
 
 
 -- Everyone and everything that the ledger counts, or may have to.
@@ -8,6 +9,31 @@ CREATE FUNCTION every_subject() RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
 SELECT array_agg(id) FROM (
     SELECT id FROM child UNION SELECT id FROM site UNION SELECT subject_id FROM spell WHERE withdrawn IS NULL) s
+$$;
+
+-- Where each child lives, or lived last.
+CREATE FUNCTION latest_residences() RETURNS TABLE (child_id uuid, area_id integer)
+LANGUAGE sql STABLE AS $$
+SELECT DISTINCT ON (child_id) child_id, area_id FROM residence ORDER BY child_id, lower(during) DESC
+$$;
+
+CREATE FUNCTION remake_homes() RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM home h WHERE NOT EXISTS (SELECT FROM residence WHERE child_id = h.child_id);
+INSERT INTO home SELECT * FROM latest_residences()
+ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
+$$;
+
+-- The same for some children (sites have none).
+CREATE FUNCTION settle_homes(subjects uuid[]) RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM home WHERE child_id = ANY (subjects)
+AND NOT EXISTS (SELECT FROM residence r WHERE r.child_id = home.child_id);
+INSERT INTO home
+SELECT s.id, r.area_id
+FROM unnest(subjects) s (id)
+CROSS JOIN LATERAL (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY lower(during) DESC LIMIT 1) r
+ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
 $$;
 
 -- Withdraws the spells that no longer hold and inserts the new ones, under a new posting. Answers its number, or null
@@ -49,10 +75,11 @@ END $$;
 -- Posting as every write does it: the caller has locked the children (or sites) in key order and calls this once, last in
 -- its transaction. Held to nested loops and one plan: a hash join here reads every spell of the province.
 CREATE FUNCTION ledger_post(subjects uuid[], on_day date, by_actor text, for_cause text) RETURNS bigint
-LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     new_number CONSTANT bigint := post_spells(subjects, on_day, by_actor, for_cause);
 BEGIN
+    PERFORM settle_homes(subjects);
     IF new_number IS NOT NULL THEN
         -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle.
         INSERT INTO page_turn AS t (area_id, moment)
@@ -72,5 +99,6 @@ CREATE FUNCTION ledger_post_all(on_day date, by_actor text, for_cause text) RETU
 LANGUAGE plpgsql SET work_mem = '256MB' AS $$
 BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM remake_homes();
     RETURN post_spells(every_subject(), on_day, by_actor, for_cause);
 END $$;

@@ -13,7 +13,7 @@ $$;
 -- Days beyond the last page have no row.
 CREATE FUNCTION total_stocks(of_rule smallint, of_measures text[], within_area integer, on_map date, on_days date[])
 RETURNS TABLE (measure text, day date, stock bigint)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 200 SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 200 SET plan_cache_mode = force_generic_plan AS $$
 SELECT w.measure, d.day, coalesce((
     SELECT sum(p.opening + p.running[d.day - p.month + 1]) FROM total_page p
     WHERE p.rule = of_rule AND p.measure = w.measure AND p.month = d.day - (extract(day FROM d.day)::integer - 1)
@@ -29,7 +29,7 @@ $$;
 -- planner compares every page with every day, and sorts to add up.
 CREATE FUNCTION area_total_stocks(of_rule smallint, of_measures text[], within_area integer, on_map date, on_days date[])
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
 SELECT p.area_id, p.measure, d.day, (p.opening + p.running[d.day - p.month + 1])::bigint
 FROM total_page p
 JOIN unnest(on_days) d (day) ON p.month = d.day - (extract(day FROM d.day)::integer - 1)
@@ -46,7 +46,7 @@ $$;
 CREATE FUNCTION stocks(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
                        within_area integer, on_map date, on_days date[])
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 2000 SET plan_cache_mode = force_generic_plan AS $$
 SELECT t.area_id, t.measure, t.day, t.stock
 FROM area_total_stocks(
     of_rule, ARRAY(SELECT w.measure FROM unnest(of_measures, of_categories) AS w (measure, category)

@@ -20,6 +20,12 @@ FROM (
 ) d
 GROUP BY difference, area_id, rule, measure, category
 UNION ALL
+SELECT 'the home is not where the residences say', coalesce(h.area_id, l.area_id), NULL::smallint, NULL, NULL, NULL, NULL,
+       NULL::date, count(*)
+FROM home h FULL JOIN latest_residences() l USING (child_id)
+WHERE h.area_id IS DISTINCT FROM l.area_id
+GROUP BY 2
+UNION ALL
 -- A total may begin with months of nothing; a missing page of such a month says the same.
 SELECT 'the page is not what the spells say', area_id, rule, measure, category, sex, age_band, month, NULL
 FROM expected_pages() e

@@ -1,84 +1,63 @@
 """Case files: the list, one with its interventions, and the lock that every change begins with."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
+from service.domain.access import Permission
 from service.domain.refusal import Refusal
+from service.doors import ASKING, Asking, through
 from service.models import CaseFile, Intervention
 from service.preconditions import IfMatch
-from service.queries import children
-from service.queries.children import CASE_JSON
 
-ONE = f"SELECT f.version, {CASE_JSON} AS record FROM case_file f WHERE f.id = :id"
-INTERVENTION = """
-SELECT json_build_object('id', i.id, 'measure', i.measure_code, 'started_on', i.started_on, 'ended_on', i.ended_on,
-                         'provider', i.provider) AS record
-FROM intervention i WHERE i.id = :id
-"""
+CASE = "written({asking}, 'case', :id)"
+INTERVENTION = "written({asking}, 'intervention', :id)"
 
-# $1 status · $2 commune in which the child lives on $3 · $4 child
-MATCHING = """
-FROM case_file f
-WHERE ($1::text IS NULL OR ($1 = 'open') = (f.closed_on IS NULL))
-  AND ($4::uuid IS NULL OR f.child_id = $4)
-  AND ($2::text IS NULL OR EXISTS (
-      SELECT FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.code = $2 AND v.during @> $3::date
-      WHERE r.child_id = f.child_id AND r.during @> $3::date))
-"""
-LIST = f"SELECT {CASE_JSON}, f.id {MATCHING} AND ($5::uuid IS NULL OR f.id > $5) ORDER BY f.id LIMIT $6"
-COUNT = f"SELECT count(*) {MATCHING}"
+ONE = f"SELECT version, record FROM read_case({ASKING}, $6)"
+LIST = f"SELECT item, id FROM list_cases({ASKING}, $6, $7, $8, $9, $10, $11)"
+COUNT = f"SELECT count_cases({ASKING}, $6, $7, $8, $9)"
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """Which cases: `commune` is where the child lives on `on`."""
 
+    status: str | None
+    commune: str | None
     on: date
-    status: str | None = None
-    commune: str | None = None
-    child_id: UUID | None = None
-
-    def arguments(self) -> tuple[object, ...]:
-        return (self.status, self.commune, self.on, self.child_id)
+    child_id: UUID | None
 
 
-async def cases(reader: Reader, wanted: Filter, after: UUID | None, limit: int) -> list[asyncpg.Record]:
+async def cases(reader: Reader, asking: Asking, wanted: Filter, after: UUID | None, limit: int) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit."""
-    return await reader.fetch(LIST, *wanted.arguments(), after, limit + 1)
+    return await reader.fetch(LIST, *asking, *wanted, after, limit)
 
 
-async def number_of_cases(reader: Reader, wanted: Filter) -> int:
-    number: int = await reader.fetchval(COUNT, *wanted.arguments())
+async def number_of_cases(reader: Reader, asking: Asking, wanted: Filter) -> int:
+    number: int = await reader.fetchval(COUNT, *asking, *wanted)
     return number
 
 
-async def case(reader: Reader, case_id: UUID) -> tuple[int, str]:
+async def case(reader: Reader, asking: Asking, case_id: UUID) -> tuple[int, str]:
     """Version and record."""
-    found = await reader.fetchrow(ONE.replace(":id", "$1"), case_id)
+    found = await reader.fetchrow(ONE, *asking, case_id)
     if found is None:
         raise Refusal("case_unknown")
     return found[0], found[1]
 
 
-OWNER = text("SELECT child_id FROM case_file WHERE id = :id")
+TAKE = "take_child_of_case({asking}, :permission, :case)"
 
 
 async def lock(session: AsyncSession, case_id: UUID, precondition: IfMatch | None = None) -> CaseFile:
     """Take the case, and its child before it, for this transaction, which changes both files."""
-    connection = await session.connection()
-    child_id: UUID | None = await connection.scalar(OWNER, {"id": case_id})
-    if child_id is None:
-        raise Refusal("case_unknown")
-    await children.lock(session, child_id)
-    case = await session.get(CaseFile, case_id)
-    if case is None:  # withdrawn while we waited for the child
+    taken = await through(session, TAKE, permission=Permission.WRITE_CASES, case=case_id)
+    case = await session.get(CaseFile, case_id) if taken else None
+    if case is None:  # unknown, or withdrawn while we waited for the child
         raise Refusal("case_unknown")
     if precondition is not None:
         precondition.check(case.version)

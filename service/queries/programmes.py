@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from service.database import Reader
 from service.domain.refusal import Refusal
+from service.wire import Public
 
 TARGET = "'direction', t.direction, 'value', t.value::text, 'due_on', t.due_on"
 PROGRAMME = f"""
@@ -37,21 +38,21 @@ FROM indicator i
 class TargetRecord(BaseModel):
     """What must be reached by a day. `below` is strict."""
 
-    direction: Literal["below", "at_least"]
-    value: str
-    due_on: date
+    direction: Public[Literal["below", "at_least"]]
+    value: Public[str]
+    due_on: Public[date]
 
 
 class TargetOfProgramme(TargetRecord):
     """A target of a programme."""
 
-    programme: str
+    programme: Public[str]
 
 
 class TargetOfIndicator(TargetRecord):
     """A target for an indicator."""
 
-    indicator: str
+    indicator: Public[str]
 
 
 async def programmes(reader: Reader, language: str) -> str:

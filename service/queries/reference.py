@@ -1,12 +1,15 @@
 """The legal lists that ship with the service."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
 from service.domain.refusal import Refusal
+from service.models import Agency
 
 CATEGORIES = """
 SELECT coalesce(json_agg(json_build_object(
@@ -33,17 +36,31 @@ async def intervention_measures(reader: Reader, language: str) -> str:
     return found
 
 
-IN_FORCE = text("SELECT during @> CAST(:day AS date) FROM category WHERE code = CAST(:code AS text)")
+SECTION = "SELECT section FROM category WHERE code = $1"
+
+
+async def check_received(reader: Reader, code: str, sections: Collection[str]) -> None:
+    """Refuses to look for a category that the caller does not receive."""
+    section = await reader.fetchval(SECTION, code)
+    if section is not None and section not in sections:
+        raise Refusal("category_restricted", "/category")
+
+
+IN_FORCE = text(
+    "SELECT during @> CAST(:day AS date) AS in_force, section FROM category WHERE code = CAST(:code AS text)"
+)
 MEASURE = text("SELECT EXISTS (SELECT FROM intervention_measure WHERE code = CAST(:code AS text))")
 
 
 async def check_category(session: AsyncSession, code: str, begins: date) -> None:
-    """A circumstance begins only in a category that is in force on its first day."""
+    """A circumstance begins only in a category that is in force on its first day, and that the caller receives."""
     connection = await session.connection()
-    in_force: bool | None = await connection.scalar(IN_FORCE, {"code": code, "day": begins})
-    if in_force is None:
+    found = (await connection.execute(IN_FORCE, {"code": code, "day": begins})).one_or_none()
+    if found is None:
         raise Refusal("category_unknown", "/category")
-    if not in_force:
+    if found.section is not None and found.section not in session.info["caller"].role.sections:
+        raise Refusal("category_restricted", "/category")
+    if not found.in_force:
         raise Refusal("category_not_in_force", "/category")
 
 
@@ -51,3 +68,8 @@ async def check_measure(session: AsyncSession, code: str) -> None:
     connection = await session.connection()
     if not await connection.scalar(MEASURE, {"code": code}):
         raise Refusal("measure_unknown", "/measure")
+
+
+async def check_agency(session: AsyncSession, agency_id: UUID | None) -> None:
+    if agency_id is not None and await session.get(Agency, agency_id) is None:
+        raise Refusal("agency_unknown", "/agency")

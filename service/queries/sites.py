@@ -4,13 +4,14 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
 from service.domain.refusal import Refusal
+from service.doors import through
 from service.models import SiteStage
 from service.preconditions import IfMatch
 
@@ -23,10 +24,11 @@ SITE_JSON = """json_build_object(
                                           'until', upper(g.during)) ORDER BY lower(g.during))
         FROM site_stage g WHERE g.site_id = s.id), '[]'))"""
 
-ONE = f"SELECT s.version, {SITE_JSON} AS record FROM site s WHERE s.id = :id"
+ONE = f"SELECT s.version, {SITE_JSON} FROM site s WHERE s.id = $1"
+SITE = f"(SELECT CAST({SITE_JSON} AS text) FROM site s WHERE s.id = :id)"
 STAGE = """
-SELECT json_build_object('id', g.id, 'stage', g.stage, 'from', lower(g.during), 'until', upper(g.during)) AS record
-FROM site_stage g WHERE g.id = :id
+(SELECT CAST(json_build_object('id', g.id, 'stage', g.stage, 'from', lower(g.during), 'until', upper(g.during)) AS text)
+ FROM site_stage g WHERE g.id = :id)
 """
 
 # $1 stage on $2 · $3 commune on $2
@@ -55,24 +57,28 @@ async def number_of_sites(reader: Reader, stage: str | None, on: date, commune: 
 
 async def site(reader: Reader, site_id: UUID) -> tuple[int, str]:
     """Version and record."""
-    found = await reader.fetchrow(ONE.replace(":id", "$1"), site_id)
+    found = await reader.fetchrow(ONE, site_id)
     if found is None:
         raise Refusal("site_unknown")
     return found[0], found[1]
 
 
-LOCK = text("UPDATE site SET version = version + 1 WHERE id = :id RETURNING version")
-
-
 async def lock(session: AsyncSession, site_id: UUID, precondition: IfMatch | None = None) -> int:
     """Take the site for this transaction, which changes it: the new version."""
-    connection = await session.connection()
-    version: int | None = await connection.scalar(LOCK, {"id": site_id})
-    if version is None:
+    version = await through(session, "take_site({asking}, :site)", site=site_id)
+    if not isinstance(version, int):
         raise Refusal("site_unknown")
     if precondition is not None:
         precondition.check(version - 1)
     return version
+
+
+async def begin(session: AsyncSession, area_id: int, given: UUID | None) -> UUID:
+    """The id of a site about to be made in an area; refuses an area that the caller does not reach."""
+    new_id = await through(session, "begin_site({asking}, :area, CAST(:given AS uuid))", area=area_id, given=given)
+    if not isinstance(new_id, UUID):
+        raise Refusal("area_out_of_reach", "/commune")
+    return new_id
 
 
 async def stage(session: AsyncSession, site_id: UUID, stage_id: UUID) -> SiteStage:

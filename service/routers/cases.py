@@ -8,15 +8,17 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
 
 from service import ledger, preconditions, routing
+from service.access import permits
 from service.clock import Today
-from service.database import ReaderDep, SessionDep
+from service.database import AskingDep, ReaderDep, SessionDep
+from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import CaseFile
 from service.preconditions import etag, read_answer
 from service.queries import areas, cases, children
 from service.queries.written import posted
 from service.routers.interventions import InterventionRecord
-from service.wire import AreaCode, Day, Identifier, Input, Name, Note, Page, absent, json_answer
+from service.wire import AreaCode, Day, Identifier, Input, Internal, Name, Note, OfCase, Page, absent, json_answer
 
 router = routing.router("/v1/cases", "cases")
 
@@ -55,24 +57,27 @@ class CaseClosing(Input):
 class CaseRecord(BaseModel):
     """A case file with its interventions."""
 
-    id: Identifier
-    child_id: Identifier
-    kind: Kind
-    status: Literal["open", "closed"]
-    opened_on: Day
-    closed_on: Day | None
-    outcome: str | None
-    reason: str | None
-    previous_case_id: Identifier | None
+    id: OfCase[Identifier]
+    child_id: OfCase[Identifier]
+    kind: OfCase[Kind]
+    status: OfCase[Literal["open", "closed"]]
+    opened_on: OfCase[Day]
+    closed_on: OfCase[Day | None]
+    outcome: OfCase[str | None]
+    reason: OfCase[str | None]
+    previous_case_id: OfCase[Identifier | None]
     interventions: list[InterventionRecord]
+    withheld: Internal[list[str]] = Field(
+        description="What the caller's role does not receive (of interventions: those of others)"
+    )
 
 
 class CasePage(BaseModel):
     """A page of cases, by id (the order in which they were recorded)."""
 
     items: list[CaseRecord]
-    next: str | None
-    total: int | None = None
+    next: Internal[str | None]
+    total: Internal[int | None] = None
 
 
 class CaseFilter(Page):
@@ -85,37 +90,43 @@ class CaseFilter(Page):
 
 
 @router.get("", response_model=CasePage)
-async def list_cases(asked: Annotated[CaseFilter, Query()], reader: ReaderDep, today: Today) -> Response:
+@permits(Permission.READ_CASES)
+async def list_cases(
+    asked: Annotated[CaseFilter, Query()], reader: ReaderDep, asking: AskingDep, today: Today
+) -> Response:
     """Cases by status, commune or child."""
     on = asked.on or today
     if asked.commune is not None:
         await areas.check_commune(reader, asked.commune, on)
-    wanted = cases.Filter(on, asked.status, asked.commune, asked.child_id)
+    wanted = cases.Filter(asked.status, asked.commune, on, asked.child_id)
     (after,) = asked.after(UUID)
-    rows = await cases.cases(reader, wanted, after, asked.limit)
-    return asked.answer(rows, await cases.number_of_cases(reader, wanted) if asked.count else None)
+    rows = await cases.cases(reader, asking, wanted, after, asked.limit)
+    return asked.answer(rows, await cases.number_of_cases(reader, asking, wanted) if asked.count else None)
 
 
 @router.post("", status_code=201, response_model=CaseRecord)
+@permits(Permission.WRITE_CASES)
 async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Response:
     """Open a case for a child."""
-    await children.lock_named(session, body.child_id, "/child_id")
+    await children.lock_named(session, Permission.WRITE_CASES, body.child_id, "/child_id")
     case = CaseFile(**body.model_dump())
     check_days(case, today)
     await cases.check_previous(session, case)
     session.add(case)
-    answer = await posted(session, [case.child_id], today, "open_case", cases.ONE, case)
+    answer = await posted(session, [case.child_id], today, cases.CASE, case)
     headers = {"ETag": etag(1), "Location": f"/v1/cases/{case.id}"}
     return json_answer(answer, headers, 201)
 
 
 @router.get("/{case_id}", response_model=CaseRecord)
-async def read_case(case_id: Identifier, request: Request, reader: ReaderDep) -> Response:
+@permits(Permission.READ_CASES)
+async def read_case(case_id: Identifier, request: Request, reader: ReaderDep, asking: AskingDep) -> Response:
     """A case with its interventions."""
-    return read_answer(request, *await cases.case(reader, case_id))
+    return read_answer(request, *await cases.case(reader, asking, case_id))
 
 
 @router.patch("/{case_id}", response_model=CaseRecord)
+@permits(Permission.WRITE_CASES)
 async def update_case(
     case_id: Identifier, precondition: preconditions.Required, body: CasePatch, session: SessionDep, today: Today
 ) -> Response:
@@ -130,21 +141,23 @@ async def update_case(
     with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
         await cases.check_previous(session, case)
         await cases.check_next(session, case)
-    answer = await posted(session, [case.child_id], today, "update_case", cases.ONE, case)
+    answer = await posted(session, [case.child_id], today, cases.CASE, case)
     return json_answer(answer, {"ETag": etag(case.version)})
 
 
 @router.delete("/{case_id}", status_code=204)
+@permits(Permission.WRITE_CASES)
 async def delete_case(
     case_id: Identifier, precondition: preconditions.Required, session: SessionDep, today: Today
 ) -> None:
     """Withdraw a case that was opened by error. Its history stays."""
     case = await cases.lock(session, case_id, precondition)
     await session.delete(case)
-    await ledger.post(session, [case.child_id], today, "delete_case")
+    await ledger.post(session, [case.child_id], today)
 
 
 @router.post("/{case_id}/close", response_model=CaseRecord)
+@permits(Permission.WRITE_CASES)
 async def close_case(
     case_id: Identifier, precondition: preconditions.Optional, body: CaseClosing, session: SessionDep, today: Today
 ) -> Response:
@@ -154,7 +167,7 @@ async def close_case(
         raise Refusal("case_is_closed")
     case.sqlmodel_update(body.model_dump())
     check_days(case, today)
-    answer = await posted(session, [case.child_id], today, "close_case", cases.ONE, case)
+    answer = await posted(session, [case.child_id], today, cases.CASE, case)
     return json_answer(answer, {"ETag": etag(case.version)})
 
 

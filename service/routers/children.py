@@ -8,17 +8,34 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from service import ledger, preconditions, routing
+from service.access import permits
 from service.clock import Today
-from service.database import ReaderDep, SessionDep
+from service.database import AskingDep, CallerDep, ReaderDep, SessionDep
+from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import etag, read_answer
-from service.queries import areas, attainment, children
+from service.queries import areas, attainment, children, reference
 from service.queries.written import posted
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
 from service.routers.residences import ResidenceInput, ResidenceRecord
-from service.wire import AreaCode, Code, Day, Identifier, Input, Name, Page, Place, absent, json_answer
+from service.wire import (
+    AreaCode,
+    Code,
+    Confidential,
+    Day,
+    Ethnicity,
+    Identifier,
+    Input,
+    Internal,
+    Name,
+    OfCase,
+    Page,
+    Place,
+    absent,
+    json_answer,
+)
 
 router = routing.router("/v1/children", "children")
 
@@ -57,35 +74,38 @@ class ChildPatch(Input):
 class ChildSummary(BaseModel):
     """A child in a list, with the commune on the day of the list."""
 
-    id: Identifier
-    full_name: str
-    sex: Sex
-    date_of_birth: Day
-    date_of_birth_precision: Precision
-    commune: Place | None
+    id: Confidential[Identifier]
+    full_name: Confidential[str]
+    sex: Confidential[Sex]
+    date_of_birth: Confidential[Day]
+    date_of_birth_precision: Confidential[Precision]
+    commune: Confidential[Place | None]
 
 
 class ChildRecord(BaseModel):
     """A child and what hangs on it."""
 
-    id: Identifier
-    full_name: str
-    sex: Sex
-    date_of_birth: Day
-    date_of_birth_precision: Precision
-    personal_id: str | None
-    ethnicity: str | None
+    id: Confidential[Identifier]
+    full_name: Confidential[str]
+    sex: Confidential[Sex]
+    date_of_birth: Confidential[Day]
+    date_of_birth_precision: Confidential[Precision]
+    personal_id: Confidential[str | None]
+    ethnicity: Ethnicity[str | None]
     residences: list[ResidenceRecord]
     circumstances: list[CircumstanceRecord]
-    open_cases: list[CaseRecord]
+    open_cases: OfCase[list[CaseRecord] | None]
+    withheld: Internal[list[str]] = Field(
+        description="What the caller's role does not receive: null here, whatever it is"
+    )
 
 
 class ChildPage(BaseModel):
     """A page of children, by id (the order in which they were registered)."""
 
     items: list[ChildSummary]
-    next: str | None
-    total: int | None = None
+    next: Internal[str | None]
+    total: Internal[int | None] = None
 
 
 class ChildFilter(Page):
@@ -110,13 +130,19 @@ class ChildFilter(Page):
 
 
 @router.get("", response_model=ChildPage)
-async def list_children(asked: Annotated[ChildFilter, Query()], reader: ReaderDep, today: Today) -> Response:
+@permits(Permission.READ_CHILDREN)
+async def list_children(
+    asked: Annotated[ChildFilter, Query()], reader: ReaderDep, asking: AskingDep, caller: CallerDep, today: Today
+) -> Response:
     """Children on a day; without a day and a filter that needs one, every record."""
     on = asked.on_day(today)
     if asked.commune is not None and on is not None:
         await areas.check_commune(reader, asked.commune, on)
     kind: str | None = asked.kind
+    if asked.assisted is not None and not caller.may(Permission.READ_CASES):
+        raise Refusal("filter_restricted", "/assisted")
     if asked.category is not None:
+        await reference.check_received(reader, asked.category, caller.role.sections)
         kind = await attainment.kind_of_category(reader, asked.category)
         if asked.kind not in (None, kind):
             raise Refusal("category_of_other_kind", "/category")
@@ -129,53 +155,58 @@ async def list_children(asked: Annotated[ChildFilter, Query()], reader: ReaderDe
         asked.sex,
         asked.age_from,
         asked.age_until,
-        asked.q,
+        asked.q and areas.pattern(asked.q),
     )
     (after,) = asked.after(UUID)
-    rows = await children.children(reader, wanted, on or today, after, asked.limit)
-    return asked.answer(rows, await children.number_of_children(reader, wanted) if asked.count else None)
+    rows = await children.children(reader, asking, wanted, on or today, after, asked.limit)
+    return asked.answer(rows, await children.number_of_children(reader, asking, wanted) if asked.count else None)
 
 
 @router.post("", status_code=201, response_model=ChildRecord)
+@permits(Permission.WRITE_CHILDREN)
 async def create_child(body: ChildInput, session: SessionDep, today: Today) -> Response:
     """Register a child with its residence."""
     not_born_after(today, body.date_of_birth)
     area_id = await areas.commune_on(session, body.residence.commune, body.residence.from_, "/residence/commune")
-    child = Child(**body.model_dump(exclude={"residence", "confirm_distinct"}))
+    new_id = await children.begin(session, area_id, body.id)
+    child = Child(**body.model_dump(exclude={"residence", "confirm_distinct"}) | {"id": new_id})
     session.add(child)
-    await session.flush()  # the database makes the id
+    await session.flush()  # the child before what hangs on it
     session.add(body.residence.of(child.id, area_id, "/residence/until"))
-    answer = await posted(session, [child.id], today, "create_child", children.ONE, child)
+    answer = await posted(session, [child.id], today, children.CHILD, child)
     return json_answer(answer, {"ETag": etag(1), "Location": f"/v1/children/{child.id}"}, 201)
 
 
 @router.get("/{child_id}", response_model=ChildRecord)
-async def read_child(child_id: Identifier, request: Request, reader: ReaderDep) -> Response:
+@permits(Permission.READ_CHILDREN)
+async def read_child(child_id: Identifier, request: Request, reader: ReaderDep, asking: AskingDep) -> Response:
     """A child with residences, circumstances and open cases."""
-    return read_answer(request, *await children.child(reader, child_id))
+    return read_answer(request, *await children.child(reader, asking, child_id))
 
 
 @router.patch("/{child_id}", response_model=ChildRecord)
+@permits(Permission.WRITE_CHILDREN)
 async def update_child(
     child_id: Identifier, precondition: preconditions.Required, body: ChildPatch, session: SessionDep, today: Today
 ) -> Response:
     """Change what the child is called, its sex, its birth, its numbers."""
-    version = await children.lock(session, child_id, precondition)
+    version = await children.lock(session, Permission.WRITE_CHILDREN, child_id, precondition)
     child = await session.get_one(Child, child_id)
     child.sqlmodel_update(body.model_dump(exclude_unset=True))
     not_born_after(today, child.date_of_birth)
-    answer = await posted(session, [child_id], today, "update_child", children.ONE, child)
+    answer = await posted(session, [child_id], today, children.CHILD, child)
     return json_answer(answer, {"ETag": etag(version)})
 
 
 @router.delete("/{child_id}", status_code=204)
+@permits(Permission.WRITE_CHILDREN)
 async def delete_child(
     child_id: Identifier, precondition: preconditions.Required, session: SessionDep, today: Today
 ) -> None:
     """Withdraw a child that was registered by error. Its history stays."""
-    await children.lock(session, child_id, precondition)
+    await children.lock(session, Permission.WRITE_CHILDREN, child_id, precondition)
     await session.delete(await session.get_one(Child, child_id))
-    await ledger.post(session, [child_id], today, "delete_child")
+    await ledger.post(session, [child_id], today)
 
 
 def not_born_after(today: date, born: date) -> None:

@@ -7,13 +7,28 @@ from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
 from service import ledger, preconditions, routing
+from service.access import permits
 from service.clock import Today
 from service.database import SessionDep
+from service.domain.access import Permission
 from service.models import Circumstance
 from service.preconditions import etag
 from service.queries import children, reference
 from service.queries.written import posted
-from service.wire import Code, Day, Identifier, Input, Note, absent, changed_days, first_day, json_answer, period
+from service.wire import (
+    Code,
+    Confidential,
+    Day,
+    Evidence,
+    Identifier,
+    Input,
+    Note,
+    absent,
+    changed_days,
+    first_day,
+    json_answer,
+    period,
+)
 
 router = routing.router("/v1/children/{child_id}/circumstances", "children")
 
@@ -40,20 +55,21 @@ class CircumstancePatch(Input):
 class CircumstanceRecord(BaseModel):
     """A child in a category, during a period."""
 
-    id: Identifier
-    category: str
-    kind: Literal["special", "at_risk"]
-    from_: Day = Field(alias="from")
-    until: Day | None
-    evidence: str | None
+    id: Confidential[Identifier]
+    category: Confidential[str]
+    kind: Confidential[Literal["special", "at_risk"]]
+    from_: Confidential[Day] = Field(alias="from")
+    until: Confidential[Day | None]
+    evidence: Evidence[str | None]
 
 
 @router.post("", status_code=201, response_model=CircumstanceRecord)
+@permits(Permission.WRITE_CIRCUMSTANCES)
 async def create_circumstance(
     child_id: Identifier, body: CircumstanceInput, session: SessionDep, today: Today
 ) -> Response:
     """Record that the child is in a category, from a day on."""
-    version = await children.lock(session, child_id)
+    version = await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id)
     await reference.check_category(session, body.category, body.from_)
     days = period(body.from_, body.until)
     record = Circumstance(
@@ -64,12 +80,13 @@ async def create_circumstance(
         evidence=body.evidence,
     )
     session.add(record)
-    answer = await posted(session, [child_id], today, "create_circumstance", children.CIRCUMSTANCE, record)
+    answer = await posted(session, [child_id], today, children.CIRCUMSTANCE, record)
     headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
     return json_answer(answer, headers, 201)
 
 
 @router.patch("/{circumstance_id}", response_model=CircumstanceRecord)
+@permits(Permission.WRITE_CIRCUMSTANCES)
 async def update_circumstance(
     child_id: Identifier,
     circumstance_id: Identifier,
@@ -79,18 +96,19 @@ async def update_circumstance(
     today: Today,
 ) -> Response:
     """End a circumstance, or correct it."""
-    version = await children.lock(session, child_id, precondition)
+    version = await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id, precondition)
     record = await children.circumstance(session, child_id, circumstance_id)
     record.during = changed_days(body, record.during)
     if "category" in body.model_fields_set:
         record.category_code = body.category
     await reference.check_category(session, record.category_code, first_day(record.during))
     record.sqlmodel_update(body.model_dump(include={"evidence"}, exclude_unset=True))
-    answer = await posted(session, [child_id], today, "update_circumstance", children.CIRCUMSTANCE, record)
+    answer = await posted(session, [child_id], today, children.CIRCUMSTANCE, record)
     return json_answer(answer, {"ETag": etag(version)})
 
 
 @router.delete("/{circumstance_id}", status_code=204)
+@permits(Permission.WRITE_CIRCUMSTANCES)
 async def delete_circumstance(
     child_id: Identifier,
     circumstance_id: Identifier,
@@ -99,6 +117,6 @@ async def delete_circumstance(
     today: Today,
 ) -> None:
     """Withdraw a circumstance that was recorded by error. Its history stays."""
-    await children.lock(session, child_id, precondition)
+    await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id, precondition)
     await session.delete(await children.circumstance(session, child_id, circumstance_id))
-    await ledger.post(session, [child_id], today, "delete_circumstance")
+    await ledger.post(session, [child_id], today)

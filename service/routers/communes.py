@@ -7,10 +7,12 @@ from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 
 from service import routing
+from service.access import permits
 from service.clock import Today
 from service.database import ReaderDep
+from service.domain.access import Permission
 from service.queries import areas
-from service.wire import AreaCode, Code, Dated, Day, Name, Page, Place, json_answer
+from service.wire import AreaCode, Code, Dated, Day, Name, Page, Place, Public, json_answer
 
 router = routing.router("/v1", "communes")
 
@@ -21,7 +23,7 @@ Kind = Literal["province", "city", "town", "district", "ward", "township", "comm
 class Area(Place):
     """An area on the map of a day. `area_id` is its identity: a boundary that changes makes a new one."""
 
-    area_id: int
+    area_id: Public[int]
     parent: Place | None
     valid: Dated
 
@@ -30,48 +32,48 @@ class AreaPage(BaseModel):
     """A page of areas, by code."""
 
     items: list[Area]
-    next: str | None
-    total: int | None = None
+    next: Public[str | None]
+    total: Public[int | None] = None
 
 
 class AreaName(Place):
     """An area in a lineage."""
 
-    area_id: int
+    area_id: Public[int]
 
 
 class AreaChange(BaseModel):
     """What became of an area by a resolution. `share` is the share of its people, null where whole or unknown."""
 
-    effective_on: Day
-    change: Literal["upgraded", "merged_into", "split_into", "abolished"]
-    from_: AreaName = Field(alias="from")
-    to: AreaName | None
-    share: float | None
-    inferred: bool
-    legal_basis: str
+    effective_on: Public[Day]
+    change: Public[Literal["upgraded", "merged_into", "split_into", "abolished"]]
+    from_: Public[AreaName] = Field(alias="from")
+    to: Public[AreaName | None]
+    share: Public[float | None]
+    inferred: Public[bool]
+    legal_basis: Public[str]
 
 
 class Lineage(BaseModel):
     """All changes that led to a commune and that it went through, by day."""
 
-    area_id: int
+    area_id: Public[int]
     changes: list[AreaChange]
 
 
 class Map(BaseModel):
     """A day on which the map changed."""
 
-    on: Day
-    resolutions: list[str]
-    changes: int
+    on: Public[Day]
+    resolutions: Public[list[str]]
+    changes: Public[int]
 
 
 class Maps(BaseModel):
     """All days on which the map changed."""
 
-    items: list[Map]
-    next: None = None
+    items: Public[list[Map]]
+    next: Public[None] = None
 
 
 class CommuneFilter(Page):
@@ -91,6 +93,7 @@ class AreaFilter(CommuneFilter):
 
 
 @router.get("/areas", response_model=AreaPage)
+@permits(Permission.SEE_MAP)
 async def list_areas(asked: Annotated[AreaFilter, Query()], reader: ReaderDep, today: Today) -> Response:
     """Areas of every level on the map of a day, by code."""
     wanted = areas.Filter(asked.level, asked.kind, asked.parent, asked.q)
@@ -99,6 +102,7 @@ async def list_areas(asked: Annotated[AreaFilter, Query()], reader: ReaderDep, t
 
 
 @router.get("/communes", response_model=AreaPage)
+@permits(Permission.SEE_MAP)
 async def list_communes(asked: Annotated[CommuneFilter, Query()], reader: ReaderDep, today: Today) -> Response:
     """Communes, wards and townships on the map of a day, by code."""
     wanted = areas.Filter("commune", None, asked.parent, asked.q)
@@ -107,6 +111,7 @@ async def list_communes(asked: Annotated[CommuneFilter, Query()], reader: Reader
 
 
 @router.get("/communes/{code}", response_model=Area)
+@permits(Permission.SEE_MAP)
 async def read_commune(
     code: Annotated[Code, Path()], reader: ReaderDep, today: Today, on: Annotated[Day | None, Query()] = None
 ) -> Response:
@@ -115,6 +120,7 @@ async def read_commune(
 
 
 @router.get("/communes/{code}/lineage", response_model=Lineage)
+@permits(Permission.SEE_MAP)
 async def read_lineage(
     code: Annotated[Code, Path()], reader: ReaderDep, today: Today, on: Annotated[Day | None, Query()] = None
 ) -> Response:
@@ -123,6 +129,7 @@ async def read_lineage(
 
 
 @router.get("/maps", response_model=Maps)
+@permits(Permission.SEE_MAP)
 async def list_maps(reader: ReaderDep) -> Response:
     """The days on which the map changed, with the resolutions."""
     return json_answer(f'{{"items":{await areas.maps(reader)},"next":null}}')

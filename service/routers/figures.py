@@ -13,7 +13,7 @@ from service.domain.attainment import Measurement, attainment
 from service.domain.refusal import Refusal
 from service.queries import attainment as measured
 from service.queries.attainment import Area, Indicator, Programme, Question, Split
-from service.wire import AreaCode, Code, Day, Input, Place
+from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
 Level = Literal["province", "district", "commune"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
@@ -23,38 +23,38 @@ Value = Annotated[str, Field(pattern=r"^\d+(\.\d{6})?$", examples=["0.597315"])]
 class TargetShown(BaseModel):
     """What the indicator must reach. `below` is strict."""
 
-    direction: Literal["below", "at_least"]
-    value: str = Field(examples=["0.9"])
-    due_on: Day
+    direction: Public[Literal["below", "at_least"]]
+    value: Public[str] = Field(examples=["0.9"])
+    due_on: Public[Day]
 
 
 class Figures(BaseModel):
     """Numerator and denominator, always, and what they mean against the target. A count has no denominator."""
 
-    numerator: int
-    denominator: int | None
-    value: Value | None
-    status: Status | None
-    gap: int | None = Field(description="Whole children (or communes) still missing")
+    numerator: Internal[int]
+    denominator: Internal[int | None]
+    value: Internal[Value | None]
+    status: Internal[Status | None]
+    gap: Internal[int | None] = Field(description="Whole children (or communes) still missing")
 
 
 class AreaFigures(Figures):
     """The figures of one area."""
 
-    area: Place
+    area: Internal[Place]
 
 
 class AttainmentRecord(AreaFigures):
     """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
 
-    indicator: str
-    programme: str
-    counting_rule: str
-    on: Day
-    map: Day
-    known: Day
-    exact: bool
-    unit: Literal["ratio", "count"]
+    indicator: Internal[str]
+    programme: Internal[str]
+    counting_rule: Internal[str]
+    on: Internal[Day]
+    map: Internal[Day]
+    known: Internal[Day]
+    exact: Internal[bool]
+    unit: Internal[Literal["ratio", "count"]]
     target: TargetShown
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
 

@@ -7,8 +7,10 @@ from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from service import routing
+from service.access import permits
 from service.clock import Today
 from service.database import ReaderDep
+from service.domain.access import Permission
 from service.domain.attainment import Measurement
 from service.domain.calendar import YEAR, Every, closing_days
 from service.domain.refusal import Refusal
@@ -29,7 +31,7 @@ from service.routers.figures import (
     shown,
 )
 from service.unchanged import OfLedger
-from service.wire import AreaCode, Code, Day, Place, json_answer
+from service.wire import AreaCode, Code, Day, Internal, Place, Public, json_answer
 
 router = routing.router("/v1/indicators", "indicators", route_class=OfLedger)
 
@@ -39,13 +41,13 @@ LEVELS = ["province", "district", "commune"]
 class IndicatorRecord(BaseModel):
     """What an indicator counts, over what, in which programmes it is held to which target."""
 
-    code: str
-    name: str
-    definition: str
-    numerator: str
-    denominator: str | None
-    unit: Literal["ratio", "count"]
-    legal_basis: str
+    code: Public[str]
+    name: Public[str]
+    definition: Public[str]
+    numerator: Public[str]
+    denominator: Public[str | None]
+    unit: Public[Literal["ratio", "count"]]
+    legal_basis: Public[str]
     targets: list[programmes.TargetOfProgramme]
 
 
@@ -53,26 +55,28 @@ class Indicators(BaseModel):
     """All indicators."""
 
     items: list[IndicatorRecord]
-    next: None = None
+    next: Public[None] = None
 
 
 class DayFigures(Figures):
     """The figures of one day."""
 
-    on: Day
+    on: Internal[Day]
 
 
 class Series(BaseModel):
     """The figures of the last day of each month, quarter or year."""
 
-    indicator: str
-    programme: str
-    counting_rule: str
-    map: Literal["on"] = Field(description="Each day on its own map: no boundary changes in the days that can be asked")
-    known: Day
-    exact: bool
-    area: Place
-    unit: Literal["ratio", "count"]
+    indicator: Internal[str]
+    programme: Internal[str]
+    counting_rule: Internal[str]
+    map: Internal[Literal["on"]] = Field(
+        description="Each day on its own map: no boundary changes in the days that can be asked"
+    )
+    known: Internal[Day]
+    exact: Internal[bool]
+    area: Internal[Place]
+    unit: Internal[Literal["ratio", "count"]]
     target: TargetShown
     items: list[DayFigures]
 
@@ -95,18 +99,21 @@ class SeriesAsked(PartAsked):
 
 
 @router.get("", response_model=Indicators)
+@permits(Permission.SEE_MAP)
 async def list_indicators(request: Request, reader: ReaderDep) -> Response:
     """All indicators: words, rule, unit, direction, legal basis."""
     return json_answer(f'{{"items":{await programmes.indicators(reader, language(request))},"next":null}}')
 
 
 @router.get("/{code}", response_model=IndicatorRecord)
+@permits(Permission.SEE_MAP)
 async def read_indicator(code: Annotated[Code, Path()], request: Request, reader: ReaderDep) -> Response:
     """An indicator: words, rule, unit, direction, legal basis."""
     return json_answer(await programmes.indicator(reader, code, language(request)))
 
 
 @router.get("/{code}/attainment", response_model=AttainmentRecord)
+@permits(Permission.SEE_FIGURES)
 async def read_attainment(
     code: Annotated[Code, Path()], asked: Annotated[AttainmentAsked, Query()], reader: ReaderDep, today: Today
 ) -> Response:
@@ -128,6 +135,7 @@ async def read_attainment(
 
 
 @router.get("/{code}/series", response_model=Series)
+@permits(Permission.SEE_FIGURES)
 async def read_series(
     code: Annotated[Code, Path()], asked: Annotated[SeriesAsked, Query()], reader: ReaderDep, today: Today
 ) -> Response:

@@ -4,14 +4,16 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from service import ledger, preconditions, routing
+from service.access import permits
 from service.clock import Today
 from service.database import SessionDep
+from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import Intervention
 from service.preconditions import etag
 from service.queries import cases, reference
 from service.queries.written import posted
-from service.wire import Code, Day, Identifier, Input, Name, absent, json_answer
+from service.wire import Code, Day, Identifier, Input, Name, OfCase, absent, json_answer
 
 router = routing.router("/v1/cases/{case_id}/interventions", "cases")
 
@@ -24,6 +26,7 @@ class InterventionInput(Input):
     started_on: Day = Field(examples=["2018-05-20"])
     ended_on: Day | None = None
     provider: Name | None = None
+    agency: Identifier | None = Field(None, description="The agency that gives it, which then meets child and case")
 
 
 class InterventionPatch(Input):
@@ -33,34 +36,40 @@ class InterventionPatch(Input):
     started_on: Day = absent()
     ended_on: Day | None = None
     provider: Name | None = None
+    agency: Identifier | None = None
 
 
 class InterventionRecord(BaseModel):
     """A measure that was given."""
 
-    id: Identifier
-    measure: str
-    started_on: Day
-    ended_on: Day | None
-    provider: str | None
+    id: OfCase[Identifier]
+    measure: OfCase[str]
+    started_on: OfCase[Day]
+    ended_on: OfCase[Day | None]
+    provider: OfCase[str | None]
+    agency: OfCase[Identifier | None]
 
 
 @router.post("", status_code=201, response_model=InterventionRecord)
+@permits(Permission.WRITE_CASES)
 async def create_intervention(
     case_id: Identifier, body: InterventionInput, session: SessionDep, today: Today
 ) -> Response:
     """Record a measure given in a case: from then on the child is assisted."""
     case = await cases.lock(session, case_id)
     await reference.check_measure(session, body.measure)
-    record = Intervention(case_id=case_id, measure_code=body.measure, **body.model_dump(exclude={"measure"}))
+    await reference.check_agency(session, body.agency)
+    given = body.model_dump(exclude={"measure", "agency"})
+    record = Intervention(case_id=case_id, measure_code=body.measure, agency_id=body.agency, **given)
     check_days(record)
     session.add(record)
-    answer = await posted(session, [case.child_id], today, "create_intervention", cases.INTERVENTION, record)
+    answer = await posted(session, [case.child_id], today, cases.INTERVENTION, record)
     headers = {"ETag": etag(case.version), "Location": f"/v1/cases/{case_id}"}
     return json_answer(answer, headers, 201)
 
 
 @router.patch("/{intervention_id}", response_model=InterventionRecord)
+@permits(Permission.WRITE_CASES)
 async def update_intervention(
     case_id: Identifier,
     intervention_id: Identifier,
@@ -75,13 +84,17 @@ async def update_intervention(
     if "measure" in body.model_fields_set:
         await reference.check_measure(session, body.measure)
         record.measure_code = body.measure
-    record.sqlmodel_update(body.model_dump(exclude={"measure"}, exclude_unset=True))
+    if "agency" in body.model_fields_set:
+        await reference.check_agency(session, body.agency)
+        record.agency_id = body.agency
+    record.sqlmodel_update(body.model_dump(exclude={"measure", "agency"}, exclude_unset=True))
     check_days(record)
-    answer = await posted(session, [case.child_id], today, "update_intervention", cases.INTERVENTION, record)
+    answer = await posted(session, [case.child_id], today, cases.INTERVENTION, record)
     return json_answer(answer, {"ETag": etag(case.version)})
 
 
 @router.delete("/{intervention_id}", status_code=204)
+@permits(Permission.WRITE_CASES)
 async def delete_intervention(
     case_id: Identifier,
     intervention_id: Identifier,
@@ -92,7 +105,7 @@ async def delete_intervention(
     """Withdraw a measure that was recorded by error. Its history stays."""
     case = await cases.lock(session, case_id, precondition)
     await session.delete(await cases.intervention(session, case_id, intervention_id))
-    await ledger.post(session, [case.child_id], today, "delete_intervention")
+    await ledger.post(session, [case.child_id], today)
 
 
 def check_days(record: Intervention) -> None:

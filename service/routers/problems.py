@@ -6,9 +6,10 @@ from fastapi import Path, Request
 from pydantic import BaseModel
 
 from service import routing
+from service.access import UNSIGNED, permits
 from service.domain.refusal import Refusal
 from service.problems import PROBLEMS, language
-from service.wire import Code
+from service.wire import Code, Public
 
 router = routing.router("/problems", "problems")
 
@@ -16,12 +17,13 @@ router = routing.router("/problems", "problems")
 class ProblemMeaning(BaseModel):
     """A problem, its usual status, and what it means."""
 
-    type: str
-    status: int
-    title: str
+    type: Public[str]
+    status: Public[int]
+    title: Public[str]
 
 
 @router.get("/{code}")
+@permits(UNSIGNED)
 async def read_problem(code: Annotated[Code, Path()], request: Request) -> ProblemMeaning:
     """What a problem means."""
     if code not in PROBLEMS:

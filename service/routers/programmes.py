@@ -7,8 +7,10 @@ from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel
 
 from service import routing
+from service.access import permits
 from service.clock import Today
 from service.database import ReaderDep
+from service.domain.access import Permission
 from service.domain.calendar import YEAR
 from service.problems import language
 from service.queries import attainment as measured
@@ -16,7 +18,7 @@ from service.queries import programmes
 from service.queries.attainment import Split
 from service.routers.figures import AttainmentRecord, Moment, heading, programme_of, shown
 from service.unchanged import OfLedger
-from service.wire import Code, Dated, Day, Place, json_answer
+from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
 
 router = routing.router("/v1/programmes", "programmes", route_class=OfLedger)
 
@@ -24,18 +26,18 @@ router = routing.router("/v1/programmes", "programmes", route_class=OfLedger)
 class CountingRuleRecord(BaseModel):
     """By which rule the programme counts."""
 
-    code: str
-    name: str
-    age_bands: list[str]
+    code: Public[str]
+    name: Public[str]
+    age_bands: Public[list[str]]
 
 
 class ProgrammeRecord(BaseModel):
     """A plan with numbers, for an area and a period."""
 
-    code: str
-    name: str
-    legal_basis: str
-    area: str
+    code: Public[str]
+    name: Public[str]
+    legal_basis: Public[str]
+    area: Public[str]
     period: Dated
     targets: list[programmes.TargetOfIndicator]
     counting_rules: list[CountingRuleRecord]
@@ -45,33 +47,36 @@ class Programmes(BaseModel):
     """All programmes."""
 
     items: list[ProgrammeRecord]
-    next: None = None
+    next: Public[None] = None
 
 
 class Scoreboard(BaseModel):
     """Every indicator of a programme, on a day."""
 
-    programme: str
-    on: Day
-    map: Day
-    known: Day
-    area: Place
+    programme: Internal[str]
+    on: Internal[Day]
+    map: Internal[Day]
+    known: Internal[Day]
+    area: Internal[Place]
     items: list[AttainmentRecord]
 
 
 @router.get("", response_model=Programmes)
+@permits(Permission.SEE_MAP)
 async def list_programmes(request: Request, reader: ReaderDep) -> Response:
     """All programmes with their targets and counting rules."""
     return json_answer(f'{{"items":{await programmes.programmes(reader, language(request))},"next":null}}')
 
 
 @router.get("/{code}", response_model=ProgrammeRecord)
+@permits(Permission.SEE_MAP)
 async def read_programme(code: Annotated[Code, Path()], request: Request, reader: ReaderDep) -> Response:
     """A programme with its targets and counting rules."""
     return json_answer(await programmes.programme(reader, code, language(request)))
 
 
 @router.get("/{code}/scoreboard", response_model=Scoreboard)
+@permits(Permission.SEE_FIGURES)
 async def read_scoreboard(
     code: Annotated[Code, Path()], asked: Annotated[Moment, Query()], reader: ReaderDep, today: Today
 ) -> Response:

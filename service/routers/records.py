@@ -8,15 +8,18 @@ from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 
 from service import routing
+from service.access import permits
 from service.clock import Today
-from service.database import Reader, ReaderDep
+from service.database import AskingDep, Reader, ReaderDep
+from service.domain.access import Permission
 from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
+from service.doors import Asking
 from service.queries import attainment as measured
 from service.queries import records
 from service.queries.attainment import Question
 from service.routers.figures import FigureAsked, question
-from service.wire import Code, Day, Page, Place
+from service.wire import Code, Confidential, Day, Internal, Page, Place
 
 NOTHING = "nothing"  # a measure that nobody counts for
 
@@ -26,23 +29,23 @@ router = routing.router("/v1/indicators", "indicators")
 class CountedRecord(BaseModel):
     """A child, or a commune with its site, that a number consists of."""
 
-    child_id: UUID | None = None
-    site_id: UUID | None = None
-    full_name: str | None = None
-    sex: str | None = None
-    date_of_birth: Day | None = None
-    stage: str | None = None
-    commune: Place
-    counts: dict[str, Day | None] | None = Field(None, description="The period in which it counts")
+    child_id: Confidential[UUID | None] = None
+    site_id: Internal[UUID | None] = None
+    full_name: Confidential[str | None] = None
+    sex: Confidential[str | None] = None
+    date_of_birth: Confidential[Day | None] = None
+    stage: Internal[str | None] = None
+    commune: Confidential[Place]
+    counts: Confidential[dict[str, Day | None] | None] = Field(None, description="The period in which it counts")
 
 
 class RecordPage(BaseModel):
     """A page of what a number consists of."""
 
     items: list[CountedRecord]
-    next: str | None
-    total: int | None = None
-    needed: int | None = Field(None, description="How many of the candidates are missing: the gap")
+    next: Internal[str | None]
+    total: Internal[int | None] = None
+    needed: Internal[int | None] = Field(None, description="How many of the candidates are missing: the gap")
 
 
 class RecordsAsked(FigureAsked, Page):
@@ -52,13 +55,18 @@ class RecordsAsked(FigureAsked, Page):
 
 
 @router.get("/{code}/records", response_model=RecordPage)
+@permits(Permission.SEE_RECORDS)
 async def list_records(
-    code: Annotated[Code, Path()], asked: Annotated[RecordsAsked, Query()], reader: ReaderDep, today: Today
+    code: Annotated[Code, Path()],
+    asked: Annotated[RecordsAsked, Query()],
+    reader: ReaderDep,
+    asking: AskingDep,
+    today: Today,
 ) -> Response:
     """The children (or sites) that a number consists of; `side=gap`: those that the rest of the way consists of."""
     q = await question(reader, code, asked, today)
     if asked.side == "gap":
-        return await candidates(asked, reader, q)
+        return await candidates(asked, reader, asking, q)
     measure = q.indicator.numerator if asked.side == "numerator" else q.indicator.denominator
     if measure is None:
         raise Refusal("side_not_applicable", "/side")
@@ -67,14 +75,14 @@ async def list_records(
         rows = await records.sites(reader, q, measure, after_code, asked.limit)
     else:
         area_id, child_id = asked.after(int, UUID)
-        rows = await records.children(reader, q, measure, (area_id, child_id), asked.limit)
+        rows = await records.children(reader, asking, q, measure, (area_id, child_id), asked.limit)
     if not asked.count:
         return asked.answer(rows)
     now = await measurement(reader, q)
     return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole)
 
 
-async def candidates(asked: RecordsAsked, reader: Reader, q: Question) -> Response:
+async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Question) -> Response:
     """Who could close the gap, nearest first, with how many are needed."""
     now = await measurement(reader, q)
     target, counted, of = q.indicator.target, q.indicator.numerator, q.indicator.denominator
@@ -86,7 +94,8 @@ async def candidates(asked: RecordsAsked, reader: Reader, q: Question) -> Respon
         # Below a target, those who count are to leave; otherwise those who do not are to be reached.
         measure, without = (counted, NOTHING) if target.direction == "below" else (of, counted)
         rank, since, child_id = asked.after(int, date.fromisoformat, UUID)
-        rows, total = await records.candidates(reader, q, measure, without, (rank, since, child_id), asked.limit)
+        after = (rank, since, child_id)
+        rows, total = await records.candidates(reader, asking, q, measure, without, after, asked.limit)
     return asked.answer(rows, needed=needed, total=total)
 
 

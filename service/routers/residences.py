@@ -8,14 +8,28 @@ from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
 from service import ledger, preconditions, routing
+from service.access import permits
 from service.clock import Today
 from service.database import SessionDep
+from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import Residence
 from service.preconditions import etag
 from service.queries import areas, children
 from service.queries.written import posted
-from service.wire import AreaCode, Day, Identifier, Input, Place, absent, changed_days, first_day, json_answer, period
+from service.wire import (
+    AreaCode,
+    Confidential,
+    Day,
+    Identifier,
+    Input,
+    Place,
+    absent,
+    changed_days,
+    first_day,
+    json_answer,
+    period,
+)
 
 router = routing.router("/v1/children/{child_id}/residences", "children")
 
@@ -46,27 +60,29 @@ class ResidencePatch(Input):
 class ResidenceRecord(BaseModel):
     """A child in a commune, during a period."""
 
-    id: Identifier
-    commune: Place
-    from_: Day = Field(alias="from")
-    until: Day | None
-    end_reason: Literal["moved", "died", "left", "corrected"] | None
+    id: Confidential[Identifier]
+    commune: Confidential[Place]
+    from_: Confidential[Day] = Field(alias="from")
+    until: Confidential[Day | None]
+    end_reason: Confidential[Literal["moved", "died", "left", "corrected"] | None]
 
 
 @router.post("", status_code=201, response_model=ResidenceRecord)
+@permits(Permission.WRITE_CHILDREN)
 async def create_residence(child_id: Identifier, body: ResidenceInput, session: SessionDep, today: Today) -> Response:
     """Move the child: its present residence ends on the day on which the new one begins."""
-    version = await children.lock(session, child_id)
+    version = await children.lock(session, Permission.WRITE_CHILDREN, child_id)
     record = body.of(child_id, await areas.commune_on(session, body.commune, body.from_, "/commune"))
     if body.until is None:
         await children.end_present_residence(session, child_id, body.from_)
     session.add(record)
-    answer = await posted(session, [child_id], today, "create_residence", children.RESIDENCE, record)
+    answer = await posted(session, [child_id], today, children.RESIDENCE, record)
     headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
     return json_answer(answer, headers, 201)
 
 
 @router.patch("/{residence_id}", response_model=ResidenceRecord)
+@permits(Permission.WRITE_CHILDREN)
 async def update_residence(
     child_id: Identifier,
     residence_id: Identifier,
@@ -76,7 +92,7 @@ async def update_residence(
     today: Today,
 ) -> Response:
     """End a residence (the child died or left), or correct it."""
-    version = await children.lock(session, child_id, precondition)
+    version = await children.lock(session, Permission.WRITE_CHILDREN, child_id, precondition)
     record = await children.residence(session, child_id, residence_id)
     record.during = changed_days(body, record.during)
     if "commune" in body.model_fields_set:
@@ -89,11 +105,12 @@ async def update_residence(
         record.end_reason = None
     if record.end_reason is not None and record.during.upper is None:
         raise Refusal("residence_reason_of_an_end", "/until")
-    answer = await posted(session, [child_id], today, "update_residence", children.RESIDENCE, record)
+    answer = await posted(session, [child_id], today, children.RESIDENCE, record)
     return json_answer(answer, {"ETag": etag(version)})
 
 
 @router.delete("/{residence_id}", status_code=204)
+@permits(Permission.WRITE_CHILDREN)
 async def delete_residence(
     child_id: Identifier,
     residence_id: Identifier,
@@ -102,6 +119,6 @@ async def delete_residence(
     today: Today,
 ) -> None:
     """Withdraw a residence that was recorded by error. Its history stays."""
-    await children.lock(session, child_id, precondition)
+    await children.lock(session, Permission.WRITE_CHILDREN, child_id, precondition)
     await session.delete(await children.residence(session, child_id, residence_id))
-    await ledger.post(session, [child_id], today, "delete_residence")
+    await ledger.post(session, [child_id], today)

@@ -8,13 +8,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
 from service import ledger, preconditions, routing
+from service.access import permits
 from service.clock import Today
 from service.database import ReaderDep, SessionDep
+from service.domain.access import Permission
 from service.models import Site, SiteStage
 from service.preconditions import etag, read_answer
 from service.queries import areas, sites
 from service.queries.written import posted, written
-from service.wire import AreaCode, Day, Identifier, Input, Page, Place, absent, json_answer, period
+from service.wire import AreaCode, Day, Identifier, Input, Internal, Page, Place, absent, json_answer, period
 
 router = routing.router("/v1/sites", "sites")
 
@@ -46,17 +48,17 @@ class StageInput(Input):
 class StageRecord(BaseModel):
     """A stage of a site, during a period."""
 
-    id: Identifier
-    stage: Stage
-    from_: Day = Field(alias="from")
-    until: Day | None
+    id: Internal[Identifier]
+    stage: Internal[Stage]
+    from_: Internal[Day] = Field(alias="from")
+    until: Internal[Day | None]
 
 
 class SiteRecord(BaseModel):
     """The site of a commune with its stages."""
 
-    id: Identifier
-    commune: Place
+    id: Internal[Identifier]
+    commune: Internal[Place]
     stages: list[StageRecord]
 
 
@@ -64,8 +66,8 @@ class SitePage(BaseModel):
     """A page of sites, by id."""
 
     items: list[SiteRecord]
-    next: str | None
-    total: int | None = None
+    next: Internal[str | None]
+    total: Internal[int | None] = None
 
 
 class SiteFilter(Page):
@@ -77,6 +79,7 @@ class SiteFilter(Page):
 
 
 @router.get("", response_model=SitePage)
+@permits(Permission.READ_SITES)
 async def list_sites(asked: Annotated[SiteFilter, Query()], reader: ReaderDep, today: Today) -> Response:
     """Sites of the protection model."""
     on = asked.on or today
@@ -89,23 +92,25 @@ async def list_sites(asked: Annotated[SiteFilter, Query()], reader: ReaderDep, t
 
 
 @router.post("", status_code=201, response_model=SiteRecord)
+@permits(Permission.WRITE_SITES)
 async def create_site(body: SiteInput, session: SessionDep, today: Today) -> Response:
     """Record that a commune has a site of the model."""
     area_id = await areas.commune_on(session, body.commune, body.on or today, "/commune")
-    site = Site(id=body.id, area_id=area_id)
-    session.add(site)
-    await session.flush()  # a site without a stage counts nothing: there is nothing to post
+    site = Site(id=await sites.begin(session, area_id, body.id), area_id=area_id)
+    session.add(site)  # without a stage it counts nothing: there is nothing to post
     headers = {"ETag": etag(1), "Location": f"/v1/sites/{site.id}"}
-    return json_answer(await written(session, sites.ONE, site.id), headers, 201)
+    return json_answer(await written(session, sites.SITE, site), headers, 201)
 
 
 @router.get("/{site_id}", response_model=SiteRecord)
+@permits(Permission.READ_SITES)
 async def read_site(site_id: Identifier, request: Request, reader: ReaderDep) -> Response:
     """A site with its stages."""
     return read_answer(request, *await sites.site(reader, site_id))
 
 
 @router.post("/{site_id}/stages", status_code=201, response_model=StageRecord)
+@permits(Permission.WRITE_SITES)
 async def create_stage(site_id: Identifier, body: StageInput, session: SessionDep, today: Today) -> Response:
     """Begin a stage. Completed or replicated, the commune counts."""
     version = await sites.lock(session, site_id)
@@ -113,16 +118,17 @@ async def create_stage(site_id: Identifier, body: StageInput, session: SessionDe
     if body.until is None:
         await sites.end_present_stage(session, site_id, body.from_)
     session.add(record)
-    answer = await posted(session, [site_id], today, "create_stage", sites.STAGE, record)
+    answer = await posted(session, [site_id], today, sites.STAGE, record)
     headers = {"ETag": etag(version), "Location": f"/v1/sites/{site_id}"}
     return json_answer(answer, headers, 201)
 
 
 @router.delete("/{site_id}/stages/{stage_id}", status_code=204)
+@permits(Permission.WRITE_SITES)
 async def delete_stage(
     site_id: Identifier, stage_id: Identifier, precondition: preconditions.Required, session: SessionDep, today: Today
 ) -> None:
     """Withdraw a stage that was recorded by error. Its history stays."""
     await sites.lock(session, site_id, precondition)
     await session.delete(await sites.stage(session, site_id, stage_id))
-    await ledger.post(session, [site_id], today, "delete_stage")
+    await ledger.post(session, [site_id], today)

@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 import asyncpg
-import httpx
 import pytest
 
 from service import ledger
-from service.app import create_app
 from service.embedded import Server
 from service.migrate import migrate
 from tests.conftest import run
 from tests.routers.api import PHU_UNG, figures, registered
+from tests.signed_in import asked, officer, served
 
 TODAY = date(2020, 12, 31)
 PROVINCES = ("hung_yen", "thai_binh")
@@ -27,26 +26,28 @@ CREATE EXTENSION pg_trgm SCHEMA extensions;
 
 @pytest.fixture
 async def provinces(server: Server) -> AsyncIterator[list[str]]:
-    """The addresses of two roles, neither an administrator; each has a schema of its own in one database."""
+    """The addresses of two owners, neither an administrator; each has a schema of its own in one database."""
     await run(server, "CREATE DATABASE country")
     whole = server.dsn.replace("/child_protection?", "/country?")
     administrator = await asyncpg.connect(whole)
     await administrator.execute(SHARED)
     for name in PROVINCES:
         await administrator.execute(f"CREATE ROLE {name} LOGIN; CREATE SCHEMA {name} AUTHORIZATION {name}")
-        await administrator.execute(f"ALTER ROLE {name} SET search_path = {name}, extensions")
+        await administrator.execute(f"CREATE ROLE {name}_service LOGIN")
+        for role in (name, f"{name}_service"):
+            await administrator.execute(f"ALTER ROLE {role} SET search_path = {name}, extensions")
     yield [whole.replace("postgres@", f"{name}@") for name in PROVINCES]
     await administrator.close()
     await run(server, "DROP DATABASE country WITH (FORCE)")
-    await run(server, f"DROP ROLE {', '.join(PROVINCES)}")
+    for name in PROVINCES:
+        await run(server, f"DROP ROLE {name}, {name}_service")
 
 
 async def registering(dsn: str, children: int) -> tuple[int, int | None]:
     """Migrate, register children over HTTP, and ask for a figure."""
     await migrate(dsn, TODAY)
-    app = create_app(dsn, TODAY)
-    transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+    await officer(dsn)
+    async with asked(served(dsn, TODAY)) as client:
         for _ in range(children):
             address = await registered(client)
         await client.post(f"{address}/circumstances", json={"category": "d", "from": "2018-01-01"})

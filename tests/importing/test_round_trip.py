@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from service import ledger
-from service.app import create_app
 from service.demonstration import fill
 from service.embedded import Server
 from service.exporting import FILES
@@ -22,6 +21,7 @@ from tests.conftest import TODAY, clone
 from tests.demonstration.test_filling import LEDGER
 from tests.importing.folders import BY_HAND, exported, faults, imported, silent, written
 from tests.routers.api import child
+from tests.signed_in import asked, served
 
 DAYS = ("2014-06-30", "2016-01-01", "2017-05-31", "2017-06-01", "2018-06-30", "2020-12-31")
 
@@ -45,9 +45,7 @@ async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
 
 @asynccontextmanager
 async def serving(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(dsn)
-    transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+    async with asked(served(dsn)) as client:
         yield client
 
 

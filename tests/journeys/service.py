@@ -1,5 +1,6 @@
 """The service as its operator knows it: a process, a folder, a port."""
 
+import asyncio
 import os
 import re
 import signal
@@ -14,6 +15,11 @@ from typing import IO
 
 import httpx
 
+from service.embedded.folder import prepared
+from service.signing_in.keys import signing_keys
+from service.signing_in.tokens import Tokens
+from tests.signed_in import OFFICER, headers, officer
+
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TODAY", "DATA_DIR")}
 ENVIRONMENT["LOG_LEVEL"] = "WARNING"
 
@@ -24,6 +30,8 @@ class Running:
 
     process: subprocess.Popen[str]
     address: str
+    data_dir: Path
+    dsn: str  # of the owner of its tables
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -65,7 +73,8 @@ def serving(
         for line in process.stdout:
             said += line
             if found := re.search(r"Serving on (http://\S+)", line):
-                yield Running(process, found[1])
+                dsn = environment.get("DATABASE_URL") or prepared(data_dir).server.dsn
+                yield Running(process, found[1], data_dir, dsn)
                 break
         else:
             raise AssertionError(f"the service ended with {process.wait()}: {said}")
@@ -79,8 +88,14 @@ def postmaster(data_dir: Path) -> int:
     return int((data_dir / "cluster" / "postmaster.pid").read_text().splitlines()[0])
 
 
+def signed_in(running: Running) -> dict[str, str]:
+    """The headers of a province officer of a service."""
+    asyncio.run(officer(running.dsn))
+    return headers(OFFICER, "province_officer", Tokens(signing_keys(running.data_dir / "signing-keys.json")))
+
+
 def client(running: Running) -> httpx.Client:
-    return httpx.Client(base_url=running.address, timeout=30)
+    return httpx.Client(base_url=running.address, timeout=30, headers=signed_in(running))
 
 
 def asked(api: httpx.Client, path: str, **parameters: object) -> httpx.Response:

@@ -17,7 +17,7 @@ import httpx
 
 from service import ledger
 from service.embedded import attached
-from tests.journeys.service import client, serving
+from tests.journeys.service import Running, client, serving, signed_in
 from tests.journeys.stream import Request, Writer
 from tests.routers.api import child
 from tests.soak import rounds, say, seeded
@@ -81,11 +81,14 @@ class Load:
             writer.children[child_id] = [after if await self.ask(api, request) else before]
 
 
-async def load(address: str, shared: list[str], writers: list[Writer], random: Random) -> Load:
+async def load(running: Running, shared: list[str], writers: list[Writer], random: Random) -> Load:
     """Each writer has a client of its own: one for all would spend the time in looking through its connections."""
     done, unused = Load(Everybody(shared, random)), ssl.create_default_context()
+    known = await asyncio.to_thread(signed_in, running)
     async with AsyncExitStack() as stack:
-        clients = [httpx.AsyncClient(base_url=address, timeout=120, verify=unused) for _ in writers]
+        clients = [
+            httpx.AsyncClient(base_url=running.address, timeout=120, verify=unused, headers=known) for _ in writers
+        ]
         for api in clients:
             await stack.enter_async_context(api)
         await asyncio.gather(*(done.write(api, writer) for api, writer in zip(clients, writers, strict=True)))
@@ -112,7 +115,7 @@ def test_nobody_fails_however_many_write_at_once(folder: Path) -> None:
         shared = [api.post("/v1/children", json=child()).json()["id"] for _ in range(SHARED)]
         writers = [Writer(random.random(), communes(api)) for _ in range(WRITERS)]
         begun = time.monotonic()
-        done = asyncio.run(load(running.address, shared, writers, random))
+        done = asyncio.run(load(running, shared, writers, random))
         taken = time.monotonic() - begun
         cuts = quantiles(done.seconds, n=100)
         say(

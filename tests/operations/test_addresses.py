@@ -2,11 +2,10 @@
 
 import asyncpg
 
-from service.app import create_app
 from service.migrate import migrate
 from tests.conftest import TODAY
-from tests.operations.application import asked
 from tests.routers.api import registered
+from tests.signed_in import asked, served
 
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'register' AND datname = current_database()"
 
@@ -14,7 +13,7 @@ SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'regi
 async def test_parameters_of_the_address_reach_every_connection(empty_database: str) -> None:
     address = f"{empty_database}&application_name=register&sslmode=disable&sslrootcert=/nowhere.pem&options=-cgeqo=off"
     await migrate(address, TODAY)
-    async with asked(create_app(address, TODAY)) as client:
+    async with asked(served(address, TODAY)) as client:
         assert (await client.get(await registered(client))).status_code == 200
         connection = await asyncpg.connect(empty_database)
         assert await connection.fetchval(SESSIONS) == 2, "one that wrote and one that read"

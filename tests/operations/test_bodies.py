@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from service.app import create_app
 from service.settings import Limits
 from tests.conftest import TODAY
-from tests.journeys.service import serving
-from tests.operations.application import asked
+from tests.journeys.service import serving, signed_in
 from tests.routers.api import refusal
+from tests.signed_in import asked, served
 
 JSON = {"content-type": "application/json"}
-BEGUN = b"POST /v1/children HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+BEGUN = (
+    "POST /v1/children HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\n"
+    "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+)
 
 
 async def silence() -> AsyncIterator[bytes]:
@@ -29,7 +31,7 @@ async def drops() -> AsyncIterator[bytes]:
 
 
 async def test_a_body_that_stops_or_never_ends_is_refused(empty_database: str) -> None:
-    async with asked(create_app(empty_database, TODAY, Limits(body_timeout=0.05))) as client:
+    async with asked(served(empty_database, TODAY, Limits(body_timeout=0.05))) as client:
         for body in (silence(), drops()):
             answer = await client.post("/v1/children", content=body, headers=JSON)
             assert refusal(answer) == (408, "too_slow", [])
@@ -37,7 +39,7 @@ async def test_a_body_that_stops_or_never_ends_is_refused(empty_database: str) -
 
 
 async def test_a_body_that_is_too_large_is_not_heard_to_its_end(empty_database: str) -> None:
-    async with asked(create_app(empty_database, TODAY)) as client:
+    async with asked(served(empty_database, TODAY)) as client:
         answer = await client.post("/v1/children", content=b" " * 1_000_001, headers=JSON)
         assert refusal(answer) == (413, "too_large", [])
         assert answer.headers["connection"] == "close"
@@ -47,7 +49,7 @@ def test_the_connection_of_a_body_that_stops_is_closed(empty_database: str, fold
     with serving(folder / "unused", DATABASE_URL=empty_database, BODY_TIMEOUT="0.1") as running:
         place = urlsplit(running.address)
         with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
-            connection.sendall(BEGUN)
+            connection.sendall(BEGUN.format(signed_in(running)["Authorization"]).encode())
             answer = b"".join(iter(lambda: connection.recv(10_000), b""))
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"/problems/too_slow" in answer

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import asyncpg
 
-from service.app import create_app
 from tests.conftest import TODAY
-from tests.operations.application import asked
 from tests.routers.api import child, refusal, registered
+from tests.signed_in import asked, served
 
 
 async def test_a_write_that_finds_no_room_is_refused_and_nothing_else(empty_database: str, folder: Path) -> None:
@@ -15,7 +14,7 @@ async def test_a_write_that_finds_no_room_is_refused_and_nothing_else(empty_data
     table = folder / "data" / "cluster" / await connection.fetchval("SELECT pg_relation_filepath('child')")
     started = await connection.fetchval("SELECT pg_postmaster_start_time()")
     await connection.close()
-    app = create_app(empty_database, TODAY)
+    app = served(empty_database, TODAY)
     async with asked(app) as client:
         (empty := table.with_name("empty")).hardlink_to(table)
         table.unlink()

@@ -9,8 +9,8 @@ from service.embedded import Server
 from service.migrate import migrate
 from service.settings import Limits
 from tests.conftest import TODAY, run
-from tests.operations.application import asked
 from tests.routers.api import refusal
+from tests.signed_in import asked, served
 
 
 async def test_the_process_is_alive_without_a_database() -> None:
@@ -33,7 +33,7 @@ async def test_a_migrated_database_is_ready(client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_a_database_of_another_version_is_not_ready(empty_database: str, spoil: str) -> None:
-    async with asked(create_app(empty_database, TODAY)) as client:
+    async with asked(served(empty_database, TODAY)) as client:
         connection = await asyncpg.connect(empty_database)
         await connection.execute(spoil)
         await connection.close()
@@ -44,7 +44,7 @@ async def test_a_database_of_another_version_is_not_ready(empty_database: str, s
 
 
 async def test_a_database_that_went_back_is_not_ready_until_it_is_migrated(empty_database: str) -> None:
-    async with asked(create_app(empty_database, TODAY)) as client:
+    async with asked(served(empty_database, TODAY)) as client:
         await migrate(empty_database, TODAY, "base")
         assert refusal(await client.get("/health/ready")) == (503, "not_ready", [])
         await migrate(empty_database, TODAY)
@@ -52,7 +52,7 @@ async def test_a_database_that_went_back_is_not_ready_until_it_is_migrated(empty
 
 
 async def test_a_database_that_is_being_migrated_is_not_ready(empty_database: str) -> None:
-    async with asked(create_app(empty_database, TODAY, Limits(lock_timeout=0.1))) as client:
+    async with asked(served(empty_database, TODAY, Limits(lock_timeout=0.1))) as client:
         connection = await asyncpg.connect(empty_database)
         async with connection.transaction():
             await connection.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
@@ -65,7 +65,7 @@ async def test_a_database_that_is_being_migrated_is_not_ready(empty_database: st
 
 async def test_a_database_that_is_away_is_not_ready(empty_database: str, server: Server) -> None:
     name = empty_database.partition("?")[0].rpartition("/")[2]
-    async with asked(create_app(empty_database, TODAY)) as client:
+    async with asked(served(empty_database, TODAY)) as client:
         await run(server, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
         await run(server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         answer = await client.get("/health/ready")

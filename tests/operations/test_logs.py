@@ -13,12 +13,11 @@ import pytest
 from structlog.contextvars import bound_contextvars
 
 from service import logs
-from service.app import create_app
 from service.embedded import attached
 from tests.conftest import TODAY
 from tests.journeys.service import client, serving
-from tests.operations.application import asked
 from tests.routers.api import child
+from tests.signed_in import asked, served
 
 NAME, NUMBER, EVIDENCE = "Đỗ Thị Thanh Xuân", "033310001234", "Quyết định 7531"
 SECRETS = (*NAME.split()[2:], NUMBER, "7531", "M%E1%BA%ADn", "Thanh")
@@ -74,7 +73,7 @@ async def test_a_failure_is_found_by_the_id_of_its_request(
     empty_database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logs.configure("INFO", "json")
-    async with asked(create_app(empty_database, TODAY)) as api:
+    async with asked(served(empty_database, TODAY)) as api:
         connection = await asyncpg.connect(empty_database)
         await connection.execute("DROP TABLE site_stage CASCADE")
         await connection.close()
@@ -123,7 +122,7 @@ def test_no_line_of_service_or_server_holds_a_child(folder: Path, tmp_path: Path
         everybody = asyncio.run(names(server.dsn))
     # Once the service has ended, its last lines are written.
     log, ours = (data_dir / "server.log").read_text(), errors.read_text()
-    assert log.count("INSERT INTO child") >= 2, "a statement that was slow is there"
+    assert log.count("INSERT INTO child") >= 1, "a statement that was slow is there"
     assert "duration: " in log
     assert len(everybody) > 50
     for secret in (*SECRETS, *everybody):

@@ -8,11 +8,10 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from service.app import create_app
 from service.backup.archive import behind
 from tests.conftest import TODAY
-from tests.operations.application import asked
 from tests.routers.api import registered
+from tests.signed_in import asked, served
 
 SECRET = "Mận"
 REQUESTS = "http_request_duration_seconds_count"
@@ -47,7 +46,7 @@ async def test_requests_are_counted_by_route(client: httpx.AsyncClient) -> None:
 
 
 async def test_the_state_of_pools_and_ledger_is_told(empty_database: str) -> None:
-    app = create_app(empty_database, TODAY)
+    app = served(empty_database, TODAY)
     async with asked(app) as client:
         before = await samples(client)
         await registered(client)
@@ -65,14 +64,14 @@ async def test_the_state_of_pools_and_ledger_is_told(empty_database: str) -> Non
 
 
 async def test_two_applications_in_one_process_count_apart(empty_database: str) -> None:
-    async with asked(create_app(empty_database, TODAY)) as one, asked(create_app(empty_database, TODAY)) as other:
+    async with asked(served(empty_database, TODAY)) as one, asked(served(empty_database, TODAY)) as other:
         await registered(one)
         assert list(values(await samples(one), REQUESTS, method="POST")) == [1]
         assert list(values(await samples(other), REQUESTS, method="POST")) == []
 
 
 async def test_an_archive_that_is_behind_is_told(empty_database: str, tmp_path: Path) -> None:
-    app = create_app(empty_database, TODAY)
+    app = served(empty_database, TODAY)
     app.state.metrics.watch_archive(partial(behind, tmp_path))
     async with asked(app) as client:
         assert list(values(await samples(client), "archive_waiting_segments")) == [0]

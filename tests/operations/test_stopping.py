@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.journeys.service import Running, serving
+from tests.journeys.service import Running, serving, signed_in
 from tests.routers.api import child, refusal
 
 PATIENT = {"LOCK_TIMEOUT": "100", "STATEMENT_TIMEOUT": "100", "STOP_TIMEOUT": "100", "TODAY": "2020-12-31"}
@@ -54,7 +54,8 @@ async def nobody_is_let_in(running: Running) -> None:
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 async def test_a_write_in_flight_is_answered(empty_database: str, folder: Path, told: signal.Signals) -> None:
     with serving(folder / "unused", DATABASE_URL=empty_database, **PATIENT) as running:
-        async with httpx.AsyncClient(base_url=running.address, timeout=60) as api:
+        known = await asyncio.to_thread(signed_in, running)
+        async with httpx.AsyncClient(base_url=running.address, timeout=60, headers=known) as api:
             async with held_up(empty_database):
                 writing = asyncio.create_task(api.post("/v1/children", json=child()))
                 await somebody_waits(empty_database)
@@ -67,7 +68,11 @@ async def test_a_write_in_flight_is_answered(empty_database: str, folder: Path, 
 
 async def test_a_second_interrupt_ends_at_once(empty_database: str, folder: Path) -> None:
     with serving(folder / "unused", DATABASE_URL=empty_database, **PATIENT) as running:
-        async with httpx.AsyncClient(base_url=running.address, timeout=60) as api, held_up(empty_database):
+        known = await asyncio.to_thread(signed_in, running)
+        async with (
+            httpx.AsyncClient(base_url=running.address, timeout=60, headers=known) as api,
+            held_up(empty_database),
+        ):
             writing = asyncio.create_task(api.post("/v1/children", json=child()))
             await somebody_waits(empty_database)
             running.process.send_signal(signal.SIGINT)

@@ -4,11 +4,10 @@ import asyncpg
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from service.app import create_app
 from service.telemetry import observed, traces
 from tests.conftest import TODAY
-from tests.operations.application import asked
 from tests.routers.api import child, registered
+from tests.signed_in import asked, served
 
 SECRET, ENCODED = "Mận", "M%E1%BA%ADn"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -17,7 +16,7 @@ PARENT = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
 
 async def test_spans_hold_routes_and_no_names(empty_database: str) -> None:
     kept = InMemorySpanExporter()
-    app = create_app(empty_database, TODAY, telemetry=observed(traces(SimpleSpanProcessor(kept))))
+    app = served(empty_database, TODAY, telemetry=observed(traces(SimpleSpanProcessor(kept))))
     async with asked(app) as client:
         address = await registered(client)
         await client.get("/v1/children", params={"q": SECRET}, headers=PARENT)

@@ -23,7 +23,7 @@ def test_the_standby_has_every_acknowledged_write_when_the_primary_is_lost(folde
             acknowledged = write_until_killed("both", running, first, writers, random)
             assert ask(server, "SELECT pg_promote()") is True
             with (
-                serving(folder / "unused", "--database-url", server.dsn, TODAY="2020-12-31") as promoted,
+                serving(folder / "unused", DATABASE_URL=server.dsn, TODAY="2020-12-31") as promoted,
                 client(promoted) as api,
             ):
                 for writer in writers:

@@ -291,6 +291,7 @@ async def test_what_changed_is_in_the_history(client: httpx.AsyncClient, empty_d
     rows = await connection.fetch("SELECT record, before->>'full_name', after->>'full_name' FROM history")
     await connection.close()
     assert {tuple(row) for row in rows} == {
+        ("child", None, "Đỗ Thị Mận"),
         ("child", "Đỗ Thị Mận", "Đỗ Thị Mơ"),
         ("child", "Đỗ Thị Mơ", None),
         ("residence", None, None),

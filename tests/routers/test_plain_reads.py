@@ -9,12 +9,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from service import failures
-from service.app import create_app
+from service.authentication import Authentication
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.routing import Read, is_plain
 from tests.conftest import TODAY
 from tests.routers.api import registered
+from tests.signed_in import OFFICER, headers, served
 
 QUESTIONS = [
     "/v1/children",
@@ -50,18 +51,20 @@ QUESTIONS = [
 @pytest.fixture
 async def clients(empty_database: str) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
     """The service, and its routes as FastAPI itself would make them."""
-    ours = create_app(empty_database, TODAY)
+    ours = served(empty_database, TODAY)
     plain = FastAPI()
     plain.state = ours.state
     for route in ours.routes:
         if isinstance(route, APIRoute):
             plain.add_api_route(route.path, route.endpoint, methods=list(route.methods), response_model=None)
     failures.add_handlers(plain)
+    plain.add_middleware(Authentication)
     plain.add_middleware(Envelope, Metrics(), 30)
+    signed_in = headers(OFFICER, "province_officer")
     async with (
         ours.router.lifespan_context(ours),
-        httpx.AsyncClient(transport=httpx.ASGITransport(ours), base_url="http://ours") as one,
-        httpx.AsyncClient(transport=httpx.ASGITransport(plain), base_url="http://plain") as other,
+        httpx.AsyncClient(transport=httpx.ASGITransport(ours), base_url="http://ours", headers=signed_in) as one,
+        httpx.AsyncClient(transport=httpx.ASGITransport(plain), base_url="http://plain", headers=signed_in) as other,
     ):
         yield one, other
 
@@ -78,7 +81,7 @@ async def test_both_ways_give_the_same_answers(clients: tuple[httpx.AsyncClient,
 
 
 def test_reads_take_the_short_way(empty_database: str) -> None:
-    reads = [r for r in create_app(empty_database).routes if isinstance(r, Read) and r.methods == {"GET"}]
+    reads = [r for r in served(empty_database).routes if isinstance(r, Read) and r.methods == {"GET"}]
     longer = {route.path for route in reads if not is_plain(route.dependant)}
     assert len(reads) > 20
     assert longer == {"/v1/categories", "/v1/communes/{code}", "/v1/communes/{code}/lineage"}, "with loose parameters"

@@ -1,0 +1,88 @@
+-- Who asks, whether they may, whom they reach, and the record of it: what every door begins with.
+
+DROP TYPE IF EXISTS asking, caller CASCADE;
+
+
+-- What the service says of a request: who (the assignment), for what, from where, on which request, doing what.
+CREATE TYPE asking AS (assignment_id uuid, purpose text, address text, request text, action text);
+
+-- What the database knows of who asks. `everywhere`: the whole province, so that no area need be compared.
+CREATE TYPE caller AS (
+    assignment_id uuid, account_id uuid, role text, agency_id uuid, reach text, everywhere boolean, sections text[]);
+
+-- The caller, if the assignment holds today, its account is not disabled, and its role has the permission.
+CREATE FUNCTION admitted(who asking, permission text) RETURNS caller
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    found_caller caller;
+BEGIN
+    SELECT a.id, a.account_id, a.role, a.agency_id, r.reach, place.level = 'province' AND place.covered, r.sections
+    INTO found_caller
+    FROM assignment a
+    JOIN account u ON u.id = a.account_id AND u.disabled_at IS NULL
+    JOIN role r ON r.code = a.role AND permission = ANY (r.permissions)
+    JOIN area place ON place.id = a.area_id
+    WHERE a.id = who.assignment_id AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
+    IF NOT FOUND THEN
+        RAISE insufficient_privilege USING MESSAGE = 'not admitted';
+    END IF;
+    RETURN found_caller;
+END $$;
+
+-- The areas that the caller reaches.
+CREATE FUNCTION reached_areas(c caller) RETURNS integer[]
+LANGUAGE sql STABLE AS $$
+SELECT coalesce(array_agg(area_id), '{}') FROM assignment_area WHERE assignment_id = c.assignment_id
+$$;
+
+CREATE FUNCTION reaches_area(c caller, area integer) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT c.everywhere OR EXISTS (
+    SELECT FROM assignment_area WHERE assignment_id = c.assignment_id AND area_id = area)
+$$;
+
+-- Whether the caller meets this child at all. Unknown children and those of others are told apart by nothing.
+CREATE FUNCTION reaches_child(c caller, child uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT (c.everywhere OR EXISTS (
+            SELECT FROM home h JOIN assignment_area s ON s.area_id = h.area_id AND s.assignment_id = c.assignment_id
+            WHERE h.child_id = child))
+   AND CASE c.reach
+       WHEN 'area' THEN true
+       WHEN 'list' THEN EXISTS (
+            SELECT FROM assignment_child l WHERE l.assignment_id = c.assignment_id AND l.child_id = child)
+       WHEN 'agency' THEN EXISTS (
+            SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id
+            WHERE f.child_id = child AND i.agency_id = c.agency_id)
+       ELSE false END
+$$;
+
+-- The same as a condition on an expression that names a child, for statements put together by a door; $1 is the caller,
+-- $2 the areas that it reaches.
+CREATE FUNCTION reaching(c caller, child text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+SELECT concat_ws(' AND ',
+    CASE WHEN NOT c.everywhere THEN format('%s IN (SELECT child_id FROM home WHERE area_id = ANY ($2))', child) END,
+    CASE c.reach
+    WHEN 'area' THEN 'true'
+    WHEN 'list' THEN format('%s IN (SELECT child_id FROM assignment_child WHERE assignment_id = ($1).assignment_id)', child)
+    WHEN 'agency' THEN format('%s IN (SELECT f.child_id FROM case_file f JOIN intervention i ON i.case_id = f.id
+                                       WHERE i.agency_id = ($1).agency_id)', child)
+    ELSE 'false' END)
+$$;
+
+-- Puts a look (or its refusal) on record; answers its number.
+CREATE FUNCTION note(who asking, c caller, refused boolean, subjects uuid[]) RETURNS bigint
+LANGUAGE sql AS $$
+INSERT INTO access (account_id, assignment_id, role, agency_id, purpose, address, request, action, refused, subjects)
+VALUES (c.account_id, c.assignment_id, c.role, c.agency_id, who.purpose, who.address, who.request, who.action, refused,
+        subjects)
+RETURNING number
+$$;
+
+-- Puts a change on record, before it is made: the history of this transaction refers to it.
+CREATE FUNCTION declare_change(who asking, c caller, subjects uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL service.access = %L', note(who, c, false, subjects));
+END $$;

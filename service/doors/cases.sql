@@ -1,0 +1,66 @@
+-- The doors to case files: one, a list, a number of them.
+
+-- An agency meets the cases in which it gives something.
+CREATE FUNCTION reaches_case(c caller, f case_file) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT reaches_child(c, f.child_id) AND (c.reach <> 'agency' OR EXISTS (
+    SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id))
+$$;
+
+CREATE FUNCTION read_case(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.read');
+    child uuid;
+BEGIN
+    SELECT f.version, case_json(c, f), f.child_id INTO version, record, child
+    FROM case_file f WHERE f.id = wanted AND reaches_case(c, f);
+    PERFORM note(who, c, version IS NULL, ARRAY[coalesce(child, wanted)]);
+    IF version IS NOT NULL THEN
+        RETURN NEXT;
+    END IF;
+END $$;
+
+-- $1 caller · $2 its areas · $3 status · $4 commune in which the child lives on $5 · $6 child
+CREATE FUNCTION cases_matching(c caller, status text, commune text, of_child uuid) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+SELECT concat_ws(' AND ',
+    'FROM case_file f WHERE ' || reaching(c, 'f.child_id'),
+    CASE WHEN c.reach = 'agency' THEN
+        'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
+    CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
+    CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
+    CASE WHEN commune IS NOT NULL THEN 'EXISTS (
+        SELECT FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.code = $4 AND v.during @> $5
+        WHERE r.child_id = f.child_id AND r.during @> $5)' END)
+$$;
+
+-- A page by id: item and id, one row more than `size`.
+CREATE FUNCTION list_cases(who asking, status text, commune text, on_day date, of_child uuid, after uuid, size integer)
+RETURNS TABLE (item text, id uuid)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.read');
+    later CONSTANT text := CASE WHEN after IS NULL THEN '' ELSE ' AND f.id > $7' END;
+BEGIN
+    RETURN QUERY EXECUTE format($statement$
+        WITH page AS MATERIALIZED (
+            SELECT case_json($1, f)::text AS item, f.id, f.child_id %s%s ORDER BY f.id LIMIT $8 + 1
+        ),
+        noted AS (SELECT note($9, $1, false, (
+            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p)))
+        SELECT page.item, page.id FROM page, noted
+    $statement$, cases_matching(c, status, commune, of_child), later)
+    USING c, reached_areas(c), status, commune, on_day, of_child, after, size, who;
+END $$;
+
+CREATE FUNCTION count_cases(who asking, status text, commune text, on_day date, of_child uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.read');
+    number bigint;
+BEGIN
+    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, commune, of_child)
+    INTO number USING c, reached_areas(c), status, commune, on_day, of_child;
+    RETURN number;
+END $$;

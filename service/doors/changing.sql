@@ -1,0 +1,133 @@
+-- The doors to changes. A transaction takes what it is about to change: from then on it sees these records (wall.sql), and
+-- its history refers to the access that the door put on record.
+
+DROP FUNCTION IF EXISTS taken CASCADE;  -- with the policies that ask it
+
+
+-- Whether this transaction has taken the child (or site): the access that it declared names it, and is of its own making.
+CREATE FUNCTION taken(subject uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
+SELECT EXISTS (
+    SELECT FROM access
+    WHERE number = nullif(current_setting('service.access', true), '')::bigint
+      AND xmin = pg_current_xact_id_if_assigned()::xid AND subject = ANY (subjects))
+$$;
+
+-- Locks the child and adds one to its version, which is answered; null where there is none that the caller reaches.
+CREATE FUNCTION take_child(who asking, permission text, wanted uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, permission);
+    new_version integer;
+BEGIN
+    IF reaches_child(c, wanted) THEN
+        UPDATE child SET version = version + 1, updated_at = now() WHERE id = wanted RETURNING version INTO new_version;
+    END IF;
+    -- The child may have moved away while we waited for it.
+    IF new_version IS NULL OR NOT reaches_child(c, wanted) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM declare_change(who, c, ARRAY[wanted]);
+    RETURN new_version;
+END $$;
+
+-- The child of a case, taken for a change to both.
+CREATE FUNCTION take_child_of_case(who asking, permission text, wanted uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    of_child CONSTANT uuid := (SELECT child_id FROM case_file WHERE id = wanted);
+BEGIN
+    RETURN CASE WHEN take_child(who, permission, of_child) IS NOT NULL THEN of_child END;
+END $$;
+
+-- The id of a child about to be registered in an area (the client's own, if it gave one); null where the caller does not
+-- reach the area. A collaborator has the child on the own list at once.
+CREATE FUNCTION begin_child(who asking, area integer, given uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'children.write');
+    new_id CONSTANT uuid := coalesce(given, uuidv7());
+BEGIN
+    IF NOT reaches_area(c, area) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM declare_change(who, c, ARRAY[new_id]);
+    IF c.reach = 'list' THEN
+        INSERT INTO assignment_child (assignment_id, child_id) VALUES (c.assignment_id, new_id);
+    END IF;
+    RETURN new_id;
+END $$;
+
+-- A record of a child that this transaction has taken (or made), as the caller receives it.
+CREATE FUNCTION written(who asking, kind text, wanted uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'children.read');
+BEGIN
+    RETURN CASE kind
+        WHEN 'child' THEN (SELECT child_json(c, x) FROM child x WHERE x.id = wanted AND taken(x.id))
+        WHEN 'residence' THEN (SELECT residence_json(r) FROM residence r WHERE r.id = wanted AND taken(r.child_id))
+        WHEN 'circumstance' THEN (
+            SELECT circumstance_json(c, m) FROM circumstance m WHERE m.id = wanted AND taken(m.child_id))
+        WHEN 'case' THEN (SELECT case_json(c, f) FROM case_file f WHERE f.id = wanted AND taken(f.child_id))
+        WHEN 'intervention' THEN (
+            SELECT intervention_json(i) FROM intervention i JOIN case_file f ON f.id = i.case_id
+            WHERE i.id = wanted AND taken(f.child_id)) END;
+END $$;
+
+-- Locks a site and adds one to its version, which is answered; null where there is none that the caller reaches.
+CREATE FUNCTION take_site(who asking, wanted uuid) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'sites.write');
+    new_version integer;
+BEGIN
+    UPDATE site SET version = version + 1 WHERE id = wanted AND reaches_area(c, area_id)
+    RETURNING version INTO new_version;
+    IF new_version IS NOT NULL THEN
+        PERFORM declare_change(who, c, ARRAY[wanted]);
+    END IF;
+    RETURN new_version;
+END $$;
+
+-- The id of a site about to be made in an area; null where the caller does not reach it.
+CREATE FUNCTION begin_site(who asking, area integer, given uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'sites.write');
+    new_id CONSTANT uuid := coalesce(given, uuidv7());
+BEGIN
+    IF NOT reaches_area(c, area) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM declare_change(who, c, ARRAY[new_id]);
+    RETURN new_id;
+END $$;
+
+-- A change to accounts, assignments or agencies.
+CREATE FUNCTION begin_change(who asking, permission text, subjects uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    PERFORM declare_change(who, admitted(who, permission), subjects);
+END $$;
+
+-- Puts a child on a collaborator's list, or takes it off. False where the caller does not reach the child, or the
+-- assignment is not a collaborator's within reach.
+CREATE FUNCTION list_child(who asking, child uuid, collaborator uuid, listed boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'lists.write');
+BEGIN
+    IF NOT reaches_child(c, child) OR NOT EXISTS (SELECT FROM child x WHERE x.id = child) OR NOT EXISTS (
+        SELECT FROM assignment a JOIN role r ON r.code = a.role AND r.reach = 'list'
+        WHERE a.id = collaborator AND reaches_area(c, a.area_id)) THEN
+        RETURN false;
+    END IF;
+    PERFORM declare_change(who, c, ARRAY[child]);
+    IF listed THEN
+        INSERT INTO assignment_child VALUES (collaborator, child) ON CONFLICT DO NOTHING;
+    ELSE
+        DELETE FROM assignment_child WHERE assignment_id = collaborator AND child_id = child;
+    END IF;
+    RETURN true;
+END $$;

@@ -1,0 +1,85 @@
+-- The doors to what is on record about a child: who changed what, and who looked.
+
+DROP FUNCTION IF EXISTS access_json;
+
+
+-- Whether the caller reaches the child, put on record either way. A child withdrawn as an error has a history too:
+-- whoever reaches everywhere reads it.
+CREATE FUNCTION look(who asking, permission text, at_child uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, permission);
+    seen CONSTANT boolean := reaches_child(c, at_child)
+        AND (EXISTS (SELECT FROM child WHERE id = at_child) OR EXISTS (SELECT FROM history WHERE child_id = at_child));
+BEGIN
+    PERFORM note(who, c, NOT seen, ARRAY[at_child]);
+    RETURN seen;
+END $$;
+
+-- Who did it, on which request: of an access. Operators' commands leave none.
+CREATE FUNCTION access_json(a access) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+SELECT jsonb_build_object(
+    'account', u.name, 'name', u.full_name, 'role', a.role, 'agency', g.name, 'purpose', a.purpose, 'address', a.address,
+    'request', a.request, 'action', a.action)
+FROM (VALUES (1)) one
+LEFT JOIN account u ON u.id = a.account_id
+LEFT JOIN agency g ON g.id = a.agency_id
+$$;
+
+-- Newest first: item and number, one row more than `size`.
+CREATE FUNCTION list_history(who asking, of_child uuid, before_number bigint, size integer)
+RETURNS TABLE (item text, number bigint)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'history.read');
+BEGIN
+    IF reaches_child(c, of_child) THEN
+        RETURN QUERY
+            SELECT json_build_object(
+                'at', h.at, 'record', h.record, 'record_id', h.record_id,
+                'change', CASE WHEN h.before IS NULL THEN 'made' WHEN h.after IS NULL THEN 'withdrawn' ELSE 'changed' END,
+                'fields', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'field', f, 'from', h.before -> f, 'to', h.after -> f) ORDER BY f), '[]')
+                    FROM jsonb_object_keys(coalesce(h.before, '{}') || coalesce(h.after, '{}')) f
+                    WHERE h.before -> f IS DISTINCT FROM h.after -> f),
+                'by', CASE WHEN a.number IS NOT NULL THEN access_json(a) END)::text, h.number
+            FROM history h LEFT JOIN access a ON a.number = h.access
+            WHERE h.child_id = of_child AND (before_number IS NULL OR h.number < before_number)
+            ORDER BY h.number DESC LIMIT size + 1;
+    END IF;
+END $$;
+
+-- Who has seen (or changed, or was refused) this child's file. Exports of everyone are among them.
+CREATE FUNCTION list_accesses(who asking, of_child uuid, before_number bigint, size integer)
+RETURNS TABLE (item text, number bigint)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'accesses.read');
+BEGIN
+    IF reaches_child(c, of_child) THEN
+        RETURN QUERY
+            SELECT (jsonb_build_object('at', a.at, 'refused', a.refused) || access_json(a))::text, a.number
+            FROM access a
+            WHERE (a.subjects @> ARRAY[of_child] OR a.action = 'export')
+              AND (before_number IS NULL OR a.number < before_number)
+            ORDER BY a.number DESC LIMIT size + 1;
+    END IF;
+END $$;
+
+-- Whether the caller meets a thing (child, case, area), for who asks why. Told alike of what is not there.
+CREATE FUNCTION meets(who asking, kind text, subject uuid, area integer) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'map.read');
+    met CONSTANT boolean := coalesce(CASE kind
+        WHEN 'child' THEN (SELECT reaches_child(c, x.id) FROM child x WHERE x.id = subject)
+        WHEN 'case' THEN (SELECT reaches_case(c, f) FROM case_file f WHERE f.id = subject)
+        WHEN 'area' THEN reaches_area(c, area) END, false);
+BEGIN
+    IF subject IS NOT NULL THEN
+        PERFORM note(who, c, NOT met, ARRAY[subject]);
+    END IF;
+    RETURN met;
+END $$;

@@ -1,0 +1,70 @@
+-- Records as JSON, as much of them as a caller receives. What is left out is named in `withheld`.
+
+DROP FUNCTION IF EXISTS place_json, residence_json, intervention_json;
+
+
+CREATE FUNCTION place_json(v area_version) RETURNS json
+LANGUAGE sql IMMUTABLE AS $$ SELECT json_build_object('code', v.code, 'name', v.name, 'kind', v.kind) $$;
+
+CREATE FUNCTION residence_json(r residence) RETURNS json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object('id', r.id, 'commune', place_json(v), 'from', lower(r.during), 'until', upper(r.during),
+                         'end_reason', r.end_reason)
+FROM area_version v WHERE v.area_id = r.area_id AND v.during @> lower(r.during)
+$$;
+
+-- A category of a section that the caller does not receive is `restricted`; that the child is special or at risk is not.
+CREATE FUNCTION circumstance_json(c caller, m circumstance) RETURNS json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object(
+    'id', m.id,
+    'category', CASE WHEN k.section IS NULL OR k.section = ANY (c.sections) THEN k.code ELSE 'restricted' END,
+    'kind', k.kind, 'from', lower(m.during), 'until', upper(m.during),
+    'evidence', CASE WHEN 'evidence' = ANY (c.sections) THEN m.evidence END)
+FROM category k WHERE k.code = m.category_code
+$$;
+
+CREATE FUNCTION intervention_json(i intervention) RETURNS json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object('id', i.id, 'measure', i.measure_code, 'started_on', i.started_on, 'ended_on', i.ended_on,
+                         'provider', i.provider, 'agency', i.agency_id)
+$$;
+
+-- An agency receives of a case what it gives itself, and not how the case ended.
+CREATE FUNCTION case_json(c caller, f case_file) RETURNS json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object(
+    'id', f.id, 'child_id', f.child_id, 'kind', f.kind,
+    'status', CASE WHEN f.closed_on IS NULL THEN 'open' ELSE 'closed' END,
+    'opened_on', f.opened_on, 'closed_on', f.closed_on,
+    'outcome', CASE WHEN c.reach <> 'agency' THEN f.outcome END,
+    'reason', CASE WHEN c.reach <> 'agency' THEN f.reason END,
+    'previous_case_id', CASE WHEN c.reach <> 'agency' THEN f.previous_case_id END,
+    'interventions', coalesce((
+        SELECT json_agg(intervention_json(i) ORDER BY i.started_on, i.id)
+        FROM intervention i WHERE i.case_id = f.id AND (c.reach <> 'agency' OR i.agency_id = c.agency_id)), '[]'),
+    'withheld', CASE WHEN c.reach = 'agency'
+                THEN '["outcome","reason","previous_case_id","interventions"]'::json ELSE '[]' END)
+$$;
+
+CREATE FUNCTION child_json(c caller, x child) RETURNS json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object(
+    'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+    'date_of_birth_precision', x.date_of_birth_precision, 'personal_id', x.personal_id,
+    'ethnicity', CASE WHEN 'ethnicity' = ANY (c.sections) THEN x.ethnicity END,
+    'residences', coalesce((
+        SELECT json_agg(residence_json(r) ORDER BY lower(r.during)) FROM residence r WHERE r.child_id = x.id), '[]'),
+    'circumstances', coalesce((
+        SELECT json_agg(circumstance_json(c, m) ORDER BY lower(m.during), k.position)
+        FROM circumstance m JOIN category k ON k.code = m.category_code WHERE m.child_id = x.id), '[]'),
+    'open_cases', CASE WHEN 'case' = ANY (c.sections) THEN coalesce((
+        SELECT json_agg(case_json(c, f) ORDER BY f.opened_on, f.id)
+        FROM case_file f WHERE f.child_id = x.id AND f.closed_on IS NULL
+          AND (c.reach <> 'agency' OR EXISTS (
+              SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id))), '[]') END,
+    'withheld', to_json(array_remove(ARRAY[
+        CASE WHEN NOT 'ethnicity' = ANY (c.sections) THEN 'ethnicity' END,
+        CASE WHEN NOT 'evidence' = ANY (c.sections) THEN 'circumstances.evidence' END,
+        CASE WHEN NOT 'case' = ANY (c.sections) THEN 'open_cases' END], NULL)))
+$$;

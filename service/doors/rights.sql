@@ -1,0 +1,37 @@
+-- What the service's role may do in the schema of its province. It owns nothing here, and makes nothing: not even a
+-- temporary table, which would stand before ours in the eyes of the doors.
+DO $$
+BEGIN
+    IF pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+        EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+    END IF;
+END $$;
+REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {role};
+GRANT USAGE ON SCHEMA {schema} TO {role};
+REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role};
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {role};
+
+-- What is public, or about offices.
+GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, category_scheme, category,
+    intervention_measure, programme, counting_rule, age_band, indicator, target, register, page_turn, posting, role TO {role};
+
+-- The records of children, as far as the wall lets it see them.
+GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_file, intervention, site, site_stage TO {role};
+
+-- Who signs in. Nothing of it is deleted, but the memory of failed attempts.
+GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in, refresh_token TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_delay TO {role};
+GRANT SELECT, INSERT ON assignment_area TO {role};
+
+-- The doors, and what counts without telling who. Nobody else comes in.
+DO $$
+DECLARE
+    door regprocedure;
+BEGIN
+    FOR door IN SELECT oid::regprocedure FROM pg_proc
+        WHERE pronamespace = current_schema()::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', door);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', door, {role_name});
+    END LOOP;
+END $$;

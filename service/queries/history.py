@@ -1,0 +1,36 @@
+"""What is on record about a child: who changed what, and who looked."""
+
+from uuid import UUID
+
+import asyncpg
+
+from service.database import Reader
+from service.domain.access import Permission
+from service.domain.refusal import Refusal
+from service.doors import ASKING, Asking
+
+HISTORY = f"SELECT item, number FROM list_history({ASKING}, $6, $7, $8)"
+ACCESSES = f"SELECT item, number FROM list_accesses({ASKING}, $6, $7, $8)"
+
+
+LOOK = f"SELECT look({ASKING}, $6, $7)"
+
+
+async def look(reader: Reader, asking: Asking, permission: Permission, child_id: UUID) -> None:
+    """Refuses a child that the caller does not meet."""
+    if not await reader.fetchval(LOOK, *asking, permission, child_id):
+        raise Refusal("child_unknown")
+
+
+async def history(
+    reader: Reader, asking: Asking, child_id: UUID, before: int | None, limit: int
+) -> list[asyncpg.Record]:
+    """Item and number, the newest first; one row more than the limit."""
+    return await reader.fetch(HISTORY, *asking, child_id, before, limit)
+
+
+async def accesses(
+    reader: Reader, asking: Asking, child_id: UUID, before: int | None, limit: int
+) -> list[asyncpg.Record]:
+    """Item and number, the newest first; one row more than the limit."""
+    return await reader.fetch(ACCESSES, *asking, child_id, before, limit)

@@ -1,0 +1,107 @@
+"""Why a caller may do something, or why not."""
+
+import re
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+from pydantic import BaseModel, Field
+
+from service import routing
+from service.access import UNSIGNED, permits
+from service.clock import Today
+from service.database import AskingDep, CallerDep, Reader, ReaderDep
+from service.domain.access import Permission
+from service.domain.refusal import Refusal
+from service.doors import ASKING, Asking
+from service.problems import language
+from service.queries import attainment
+from service.wire import Code, Input, Internal
+
+router = routing.router("/v1/access", "access")
+
+UUID_FORM = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+CHILD_OR_CASE = re.compile(rf"(?:/v1)?/(children|cases)/({UUID_FORM})(?:/.*)?")
+COMMUNE = re.compile(r"(?:(?:/v1)?/communes/)?([0-9]{2}|[0-9]{3}|[0-9]{5})(?:/.*)?")
+MEETS = f"SELECT meets({ASKING}, $6, $7::uuid, $8::integer)"
+REASONS = {
+    "role": {
+        "vi": ("Vai trò của bạn có quyền này.", "Vai trò của bạn không có quyền này."),
+        "en": ("Your role may do this.", "Your role may not do this."),
+    },
+    "reach": {
+        "vi": ("Thuộc phạm vi phân công của bạn.", "Không có, hoặc ngoài phạm vi phân công của bạn."),
+        "en": ("It lies within your assignment.", "There is no such thing, or it lies outside your assignment."),
+    },
+}
+
+
+class ExplanationAsked(Input):
+    """What about."""
+
+    action: Code = Field(description="The id of an operation of this API", examples=["read_child"])
+    resource: str | None = Field(
+        None,
+        max_length=300,
+        description="A path of a child, a case or a commune; or an area's code",
+        examples=["12145"],
+    )
+
+
+class Reason(BaseModel):
+    """A rule, whether it holds, and what that means."""
+
+    rule: Internal[str] = Field(description="`role` or `reach`", examples=["reach"])
+    holds: Internal[bool]
+    meaning: Internal[str]
+
+
+class Explanation(BaseModel):
+    """Allowed if every rule holds."""
+
+    action: Internal[str]
+    permission: Internal[str]
+    role: Internal[str]
+    allowed: Internal[bool]
+    reasons: list[Reason]
+
+
+@router.get("/explain", response_model=Explanation)
+@permits(Permission.SEE_MAP)
+async def explain_access(
+    asked: Annotated[ExplanationAsked, Query()],
+    request: Request,
+    reader: ReaderDep,
+    asking: AskingDep,
+    caller: CallerDep,
+    today: Today,
+) -> Explanation:
+    """Why yes or no. What is not there is told apart from what lies out of reach by nothing."""
+    policies = {route.name: route.policy for route in request.app.routes if isinstance(route, routing.Read)}
+    if asked.action not in policies:
+        raise Refusal("operation_unknown", "/action")
+    policy = policies[asked.action]
+    held = {"role": policy == UNSIGNED or policy in caller.role.permissions}
+    if asked.resource is not None:
+        held["reach"] = await met(reader, asking, asked.resource, today)
+    words = language(request)
+    reasons = [Reason(rule=rule, holds=holds, meaning=REASONS[rule][words][not holds]) for rule, holds in held.items()]
+    return Explanation(
+        action=asked.action,
+        permission=policy,
+        role=caller.role_code,
+        allowed=all(held.values()),
+        reasons=reasons,
+    )
+
+
+async def met(reader: Reader, asking: Asking, resource: str, on: date) -> bool:
+    """Whether the caller meets what the resource names."""
+    if found := CHILD_OR_CASE.fullmatch(resource):
+        kind = {"children": "child", "cases": "case"}[found[1]]
+        return bool(await reader.fetchval(MEETS, *asking, kind, UUID(found[2]), None))
+    if found := COMMUNE.fullmatch(resource):
+        area = await attainment.area(reader, found[1], on, "/resource")
+        return bool(await reader.fetchval(MEETS, *asking, "area", None, area.area_id))
+    raise Refusal("resource_unknown", "/resource")

@@ -1,0 +1,114 @@
+"""Every column and every field of an answer has a class, and the wall in the database follows it."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlmodel import SQLModel
+
+import service.models  # noqa: F401 - importing it fills the metadata
+from service.access import UNSIGNED
+from service.app import create_app
+from service.database import as_service
+from service.domain.access import ROLES, DataClass, Permission, Section
+from service.domain.classification import TABLES, class_of
+from service.routing import Read
+
+DOCUMENT = create_app("").openapi()
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+OPEN_TO_THE_SERVICE = DataClass.INTERNAL  # without a door
+GUARDED_OTHERWISE = {"credential", "sign_in", "refresh_token", "sign_in_delay"}  # about accounts, and no child
+
+
+def test_every_column_has_a_class() -> None:
+    assert set(TABLES) == set(SQLModel.metadata.tables)
+    for name, (_, exceptions) in TABLES.items():
+        assert set(exceptions) <= set(SQLModel.metadata.tables[name].columns.keys()), name
+
+
+async def test_the_service_sees_nothing_above_internal_without_a_door(empty_database: str) -> None:
+    owner, own = await asyncpg.connect(empty_database), await asyncpg.connect(as_service(empty_database))
+    await owner.execute(
+        "INSERT INTO child (full_name, sex, date_of_birth) VALUES ('Đỗ Thị Mận', 'female', '2012-01-01')"
+    )
+    for name, table in SQLModel.metadata.tables.items():
+        highest = max(class_of(name, column) for column in table.c.keys())  # noqa: SIM118 - iterating gives columns
+        if highest > OPEN_TO_THE_SERVICE and name not in GUARDED_OTHERWISE:
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                assert await own.fetch(f"SELECT * FROM {name}") == [], name
+    await owner.close()
+    await own.close()
+
+
+def answers() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schema of every answer, by operation."""
+    for operations in DOCUMENT["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if status.startswith("2"):
+                    for content in answer.get("content", {}).values():
+                        yield operation["operationId"], content["schema"]
+
+
+def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schemas that a value may follow."""
+    for name in ("anyOf", "oneOf", "allOf"):
+        for part in schema.get(name, []):
+            yield from parts(part)
+    if "items" in schema:
+        yield from parts(schema["items"])
+    if not {"anyOf", "oneOf", "allOf", "items"} & set(schema):
+        yield schema
+
+
+def unclassed(schema: dict[str, Any], where: str, seen: set[str]) -> Iterator[str]:
+    """The fields below a schema that have no class and are not made of fields that have."""
+    if "x-data-class" in schema:
+        return
+    for part in parts(schema):
+        if "$ref" in part:
+            name = part["$ref"].rpartition("/")[2]
+            if name not in seen:
+                seen.add(name)
+                yield from unclassed(SCHEMAS[name], name, seen)
+        elif "properties" in part:
+            for name, field in part["properties"].items():
+                yield from unclassed(field, f"{where}.{name}", seen)
+        elif part.get("type") != "null":
+            yield where
+
+
+def test_every_field_of_every_answer_has_a_class() -> None:
+    seen: set[str] = set()
+    found = [where for operation, schema in answers() for where in unclassed(schema, operation, seen)]
+    assert found == [], found
+
+
+def test_a_field_without_a_class_is_found() -> None:
+    schema = {"properties": {"a": {"type": "string", "x-data-class": "public"}, "b": {"type": "string"}}}
+    assert list(unclassed(schema, "Thing", set())) == ["Thing.b"]
+
+
+def test_every_route_has_a_policy() -> None:
+    routes = [route for route in create_app("").routes if isinstance(route, Read)]
+    assert {route.policy for route in routes} <= {UNSIGNED, *Permission}
+    for route in routes:
+        signed = not route.path.startswith("/v1") or route.path.startswith("/v1/auth")
+        assert (route.policy == UNSIGNED) == signed, route.path
+
+
+def test_a_route_without_a_policy_does_not_start() -> None:
+    async def forgotten() -> None:
+        pass
+
+    with pytest.raises(TypeError, match="forgotten does not say who may call it"):
+        Read("/v1/forgotten", forgotten)
+
+
+def test_whoever_reads_history_receives_every_section() -> None:
+    """The history tells what every column was."""
+    for name, role in ROLES.items():
+        if Permission.READ_HISTORY in role.permissions:
+            assert role.sections == set(Section), name
