@@ -22,6 +22,7 @@ from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
     access,
+    auth,
     cases,
     children,
     circumstances,
@@ -38,12 +39,14 @@ from service.routers import (
 )
 from service.routers import problems as problem_pages
 from service.settings import Limits
+from service.signing_in import delays, sign_ins
 from service.signing_in.keys import new_keys
 from service.signing_in.tokens import Tokens
 from service.unchanged import LedgerState
 
 LOG = logging.getLogger(__name__)
 ROUTERS = (
+    auth,
     communes,
     children,
     residences,
@@ -119,11 +122,13 @@ def lifespan(
 
 
 async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
-    """Read the day that the register carries, and keep the pages reaching to the end of next year."""
+    """Read the day that the register carries, keep the pages reaching to the end of next year, forget what is past."""
     connection = await asyncpg.connect(dsn)  # its own: new pages take longer than a request may
     try:
         app.state.fixed_today = today or await connection.fetchval("SELECT fixed_today FROM register")
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
+        for what_is_past in (delays.FORGET, sign_ins.FORGET):
+            await connection.execute(what_is_past)
     finally:
         await connection.close()
 

@@ -43,7 +43,8 @@ async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     meaning = PROBLEMS[error.code]
     if error.pointer is None:
-        return problem(request, error.code, error.facts)
+        wait = error.facts.get("retry_after")
+        return problem(request, error.code, error.facts, headers={"Retry-After": wait} if wait else None)
     field = {"pointer": error.pointer, "code": error.code, "message": meaning.title[language(request)]}
     # What the path does not find is 404; what the input names in vain is invalid input.
     status = 422 if meaning.status == 404 else meaning.status

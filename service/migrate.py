@@ -12,14 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
 from alembic import command
-from service import doors, ledger, reference
+from service import doors, ledger, reference, signing_in
 from service.database import engine
 
 ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
 HEAD = ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
 
 OLDEST = 18  # temporal keys, uuidv7()
-SCRIPTS = "\n".join((*ledger.SCRIPTS, *doors.SCRIPTS))
+SCRIPTS = "\n".join((*ledger.SCRIPTS, *doors.SCRIPTS, *signing_in.SCRIPTS))
 DIGEST = sha256((SCRIPTS + doors.RIGHTS).encode()).hexdigest()
 INSTALLED = "SELECT obj_description(to_regproc('ledger_post')) = $1"
 
@@ -74,7 +74,7 @@ def run_alembic(connection: Connection, revision: str) -> None:
 
 
 async def install(connection: asyncpg.Connection) -> bool:
-    """Replace the functions of ledger and doors, unless they are these already: others may be running them."""
+    """Replace the functions of the service, unless they are these already: others may be running them."""
     if await connection.fetchval(INSTALLED, DIGEST):
         return False
     await connection.execute(SCRIPTS)

@@ -71,7 +71,7 @@ def declare(path: str, method: str, operation: dict[str, Any]) -> None:
         responses[str(status)] = {"description": MEANINGS[status], "content": {MEDIA_TYPE: PROBLEM}}
     responses["default"] = {"description": "A problem document", "content": {MEDIA_TYPE: PROBLEM}}
     single = method == "get" and any(parameter["in"] == "path" for parameter in operation.get("parameters", []))
-    versioned = any(name in path for name in ("/children", "/cases", "/sites"))
+    versioned = any(name in path for name in ("/children", "/cases", "/sites", "/accounts", "/agencies"))
     if single and versioned:
         responses["304"] = {"description": "Unchanged since the version named in If-None-Match"}
     if versioned and (single or method in ("post", "patch")):
@@ -100,6 +100,8 @@ def declare_policy(operation: dict[str, Any], policy: str) -> None:
 
 def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     """The statuses of the problems that an operation of this shape can meet."""
+    if path.startswith("/v1/auth/"):
+        return [400, 401, 408, 413, 429, 503]  # RFC 6749 has its own
     found = {422, 503} if operation.get("parameters") or "requestBody" in operation else {503}
     if "{" in path:
         found.add(404)

@@ -18,9 +18,9 @@ GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, c
 -- The records of children, as far as the wall lets it see them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_file, intervention, site, site_stage TO {role};
 
--- Who signs in. Nothing of it is deleted, but the memory of failed attempts.
-GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in, refresh_token TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_delay TO {role};
+-- Who signs in. Nothing of it is deleted, but what is past its time.
+GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_token, sign_in_delay TO {role};
 GRANT SELECT, INSERT ON assignment_area TO {role};
 
 -- The doors, and what counts without telling who. Nobody else comes in.

@@ -1,0 +1,23 @@
+-- Which areas an assignment reaches: what ever lay within its area, what these were made of, and what they became. Not
+-- what else became part of the same successor: who is responsible for a commune that was merged is now responsible for
+-- the whole, and still not for the others that it was made of.
+CREATE OR REPLACE FUNCTION reach_of(area integer) RETURNS SETOF integer LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE
+    own AS (
+        SELECT area AS id
+        UNION
+        SELECT w.area_id FROM area_within w WHERE w.ancestor_id = area
+    ),
+    later AS (
+        TABLE own
+        UNION
+        SELECT c.successor_id FROM later l JOIN area_change c ON c.predecessor_id = l.id
+        WHERE c.successor_id IS NOT NULL
+    ),
+    earlier AS (
+        TABLE own
+        UNION
+        SELECT c.predecessor_id FROM earlier e JOIN area_change c ON c.successor_id = e.id
+    )
+    TABLE later UNION TABLE earlier
+$$;
