@@ -16,6 +16,7 @@ from service.metrics import Metrics
 from service.problems import problem
 from service.request_lines import RequestLines
 from service.routers.health import PROBES
+from service.security_headers import protected
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000  # bytes
@@ -26,7 +27,7 @@ NO_ROUTE = "none"  # paths that lead nowhere are many, and what is in them is no
 
 
 class Envelope:
-    """Gives the request an id (the client's, if it sent a sound one) and the answer the same."""
+    """Gives the request an id (the client's, if it sent a sound one), and the answer the same and what protects it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, body_timeout: float, lines: RequestLines | None = None) -> None:
         self.app, self.metrics, self.body_timeout, self.lines = app, metrics, body_timeout, lines
@@ -63,7 +64,8 @@ class Envelope:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+                headers = protected(list(message.get("headers", ())), scope["scheme"])
+                message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
             else:
                 sent += len(message.get("body", b""))
             await send(message)
