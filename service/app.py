@@ -18,6 +18,7 @@ from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.openapi import document
+from service.rate_limit import RateLimits
 from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
@@ -61,6 +62,7 @@ ROUTERS = (
     access,
 )
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+REGISTER = "SELECT fixed_today, demonstration FROM register"
 UPKEEP = 60  # seconds between two looks at the register
 
 
@@ -90,6 +92,7 @@ def create_app(
     )
     app.state.metrics = Metrics()
     app.state.tokens = tokens or Tokens(new_keys())
+    app.state.rates = RateLimits(limits, app.state.metrics)
     failures.add_handlers(app)
     app.add_middleware(Retrying)
     app.add_middleware(Authentication)
@@ -119,10 +122,12 @@ def lifespan(
 
 
 async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
-    """Read the day that the register carries, and keep the pages reaching to the end of next year."""
+    """Read the day of the register and whether it is made up, and keep the pages reaching to the end of next year."""
     connection = await asyncpg.connect(dsn)  # its own: new pages take longer than a request may
     try:
-        app.state.fixed_today = today or await connection.fetchval("SELECT fixed_today FROM register")
+        register = await connection.fetchrow(REGISTER)
+        app.state.fixed_today = today or (register and register["fixed_today"])
+        app.state.rates.of(bool(register and register["demonstration"]))
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
     finally:
         await connection.close()

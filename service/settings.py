@@ -10,7 +10,7 @@ from service.wire import Day
 
 
 class Limits(BaseSettings):
-    """How long a request may wait for something, in seconds, and how many connections all of them share."""
+    """How long a request may wait, in seconds; how much there may be at once; how often one may ask."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
@@ -20,6 +20,10 @@ class Limits(BaseSettings):
     statement_timeout: PositiveFloat = 15  # for the answer to one statement
     body_timeout: PositiveFloat = 30  # for the whole body of a request to arrive
     stop_timeout: PositiveInt = 30  # for the last requests, when the service stops
+    rate: PositiveFloat = 50  # requests a second of one account; in the demonstration 2,000
+    burst: PositiveInt = 200  # at once; in the demonstration 4,000
+    unsigned_rate: PositiveFloat = 20  # of one address, without signing in
+    unsigned_burst: PositiveInt = 100
 
 
 class Settings(BaseSettings):
