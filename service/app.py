@@ -11,7 +11,8 @@ import asyncpg
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from service import __version__, failures, ledger
+from service import __version__, cors, failures, ledger
+from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
 from service.database import Database
@@ -38,7 +39,7 @@ from service.routers import (
     sites,
 )
 from service.routers import problems as problem_pages
-from service.settings import Limits
+from service.settings import Limits, Network
 from service.signing_in.keys import new_keys
 from service.signing_in.tokens import Tokens
 from service.unchanged import LedgerState
@@ -73,12 +74,13 @@ def create_app(
     telemetry: TelemetryConfig | None = None,
     request_lines: RequestLines | None = None,
     tokens: Tokens | None = None,
+    network: Network | None = None,
 ) -> FastAPI:
     """The service over the database at `dsn`, the address of the service's own role; `today` fixes its day.
 
     `tokens` makes and verifies the tokens of who signs in; without it, with keys that are forgotten with the process.
     """
-    limits = limits or Limits()
+    limits, network = limits or Limits(), network or Network()
     app = FastAPI(
         title="Child protection information service",
         version=__version__,
@@ -94,9 +96,13 @@ def create_app(
     app.state.tokens = tokens or Tokens(new_keys())
     app.state.rates = RateLimits(limits, app.state.metrics)
     failures.add_handlers(app)
-    app.add_middleware(Retrying)
+    app.add_middleware(Retrying)  # the innermost: what is added after it is around it
     app.add_middleware(Authentication)
+    cors.allow(app, network.cors_origins)
+    app.add_middleware(Admission, network.trusted_proxies)
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
+    if network.trusted_proxies:
+        app.add_middleware(Forwarded, [str(proxy) for proxy in network.trusted_proxies])
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from service.admission import HANG_UP
 from service.metrics import Metrics
 from service.problems import problem
 from service.request_lines import RequestLines
@@ -20,10 +21,13 @@ from service.security_headers import protected
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000  # bytes
-HANG_UP = {"Connection": "close"}  # what is left of the body is not waited for
 SOUND = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 PROCESS, NUMBERS = token_hex(8), count(1)  # of our own ids: a random one for each would cost as much as finding a route
 NO_ROUTE = "none"  # paths that lead nowhere are many, and what is in them is not ours to tell
+
+
+def new_id() -> str:
+    return f"{PROCESS}-{next(NUMBERS):x}"
 
 
 class Envelope:
@@ -37,7 +41,7 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        request_id = given if SOUND.fullmatch(given) else f"{PROCESS}-{next(NUMBERS):x}"
+        request_id = given if SOUND.fullmatch(given) else new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         in_every_line = bind_contextvars(request_id=request_id)
         self.metrics.in_flight += 1

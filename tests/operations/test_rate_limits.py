@@ -18,8 +18,8 @@ from service.metrics import Metrics
 from service.rate_limit import Rate, RateLimited, RateLimits
 from service.settings import Limits
 from tests.conftest import TODAY
-from tests.signed_in import asked, served
 from tests.routers.api import refusal
+from tests.signed_in import asked, served
 
 LIMITS = Limits(rate=10, burst=3, unsigned_rate=1, unsigned_burst=2)
 
