@@ -177,6 +177,8 @@ def test_connections_beyond_their_number_are_told_so_and_probes_are_heard(runnin
         for _ in range(100):
             stack.enter_context(connected(running))
         assert answer(running, GET + b"\r\n") == b"", "far too many are not even told"
+    while not answer(running, closing()).startswith(b"HTTP/1.1 200 "):
+        pass  # the service has yet to hear that the others left
     with client(running) as api:
         while (again := api.get("/problems/overloaded")).status_code == 503:
             assert again.headers["retry-after"]
