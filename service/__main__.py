@@ -7,7 +7,6 @@ import socket
 import sys
 from contextlib import suppress
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -21,10 +20,12 @@ from service.app import create_app
 from service.backup.archive import behind
 from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
+from service.connections import within
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say, service_address
 from service.demonstration import filling
 from service.exporting import export, whole
 from service.importing import RefusedError
+from service.listening import objection
 from service.migrate import migrate
 from service.progress import Progress
 from service.register import is_empty
@@ -49,10 +50,8 @@ def serve(
     children: Children = SETTINGS.children,
 ) -> None:
     """Serve the API over whatever the database holds."""
-    if not is_loopback(listen):
-        if not SETTINGS.open_to_network:
-            fail(f"Nobody signs in yet, so {listen} is refused: OPEN_TO_NETWORK=true says that you mean it.")
-        say(f"WARNING: listening on {listen}, and everyone who reaches it can read and change every record.")
+    if refused := objection(listen, SETTINGS.network):
+        fail(refused)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the server is stopped on the way out
     with reached(data_dir, database_url, keep=True) as dsn, archived(data_dir, database_url):
         prepare(dsn)
@@ -60,19 +59,24 @@ def serve(
             run(dsn, lambda connection: fill_if_empty(connection, children))
         tokens = Tokens(signing_keys(SETTINGS.signing_keys or data_dir / "signing-keys.json"))
         address = service_address(dsn, database_url)
-        app = create_app(address, SETTINGS.today, SETTINGS.limits, telemetry(), request_lines(), tokens)
+        limits, network = SETTINGS.limits, SETTINGS.network
+        app = create_app(address, SETTINGS.today, limits, telemetry(), request_lines(), tokens, network)
         if SETTINGS.backup_dir and not database_url:
             app.state.metrics.watch_archive(partial(behind, data_dir))
         options = uvicorn.Config(
             app,
             host=listen,
             port=port,
+            http=within(limits),
+            ws="none",
+            ssl_certfile=network.tls_certificate,
+            ssl_keyfile=network.tls_key,
             log_config=None,
             access_log=False,  # its lines would carry what people search for; the envelope has its own
             server_header=False,
-            proxy_headers=False,  # no answer depends on who asks from where
+            proxy_headers=False,  # the application looks at them itself
             timeout_keep_alive=75,  # longer than a client or a proxy: who closes first may cut off a request on its way
-            timeout_graceful_shutdown=SETTINGS.limits.stop_timeout,
+            timeout_graceful_shutdown=limits.stop_timeout,
         )
         gc.freeze()  # what is there by now stays: the collector need not look at it again and again
         gc.set_threshold(50_000, 20, 50)
@@ -177,7 +181,8 @@ class AnnouncedServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            say(f"Serving on http://{host}:{port} (stop with Ctrl-C). The document of the API: /openapi.json")
+            scheme = "https" if self.config.is_ssl else "http"
+            say(f"Serving on {scheme}://{host}:{port} (stop with Ctrl-C). The document of the API: /openapi.json")
 
 
 def telemetry() -> TelemetryConfig | None:
@@ -207,13 +212,6 @@ async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> i
 async def fill_if_empty(connection: asyncpg.Connection, children: int) -> None:
     if await is_empty(connection):
         await fill(connection, children, seed=1)
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 if __name__ == "__main__":

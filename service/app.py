@@ -11,13 +11,15 @@ import asyncpg
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from service import __version__, failures, ledger
+from service import __version__, cors, failures, ledger
+from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
 from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.openapi import document
+from service.rate_limit import RateLimits
 from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
@@ -38,7 +40,7 @@ from service.routers import (
     sites,
 )
 from service.routers import problems as problem_pages
-from service.settings import Limits
+from service.settings import Limits, Network
 from service.signing_in import delays, sign_ins
 from service.signing_in.keys import new_keys
 from service.signing_in.tokens import Tokens
@@ -64,6 +66,7 @@ ROUTERS = (
     access,
 )
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+REGISTER = "SELECT fixed_today, demonstration FROM register"
 UPKEEP = 60  # seconds between two looks at the register
 
 
@@ -74,12 +77,13 @@ def create_app(
     telemetry: TelemetryConfig | None = None,
     request_lines: RequestLines | None = None,
     tokens: Tokens | None = None,
+    network: Network | None = None,
 ) -> FastAPI:
     """The service over the database at `dsn`, the address of the service's own role; `today` fixes its day.
 
     `tokens` makes and verifies the tokens of who signs in; without it, with keys that are forgotten with the process.
     """
-    limits = limits or Limits()
+    limits, network = limits or Limits(), network or Network()
     app = FastAPI(
         title="Child protection information service",
         version=__version__,
@@ -93,10 +97,15 @@ def create_app(
     )
     app.state.metrics = Metrics()
     app.state.tokens = tokens or Tokens(new_keys())
+    app.state.rates = RateLimits(limits, app.state.metrics)
     failures.add_handlers(app)
-    app.add_middleware(Retrying)
+    app.add_middleware(Retrying)  # the innermost: what is added after it is around it
     app.add_middleware(Authentication)
+    cors.allow(app, network.cors_origins)
+    app.add_middleware(Admission, network.trusted_proxies)
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
+    if network.trusted_proxies:
+        app.add_middleware(Forwarded, [str(proxy) for proxy in network.trusted_proxies])
     app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
@@ -122,10 +131,13 @@ def lifespan(
 
 
 async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
-    """Read the day that the register carries, keep the pages reaching to the end of next year, forget what is past."""
+    """Read the day of the register and whether it is made up, keep the pages reaching to the end of next year, and
+    forget what is past."""
     connection = await asyncpg.connect(dsn)  # its own: new pages take longer than a request may
     try:
-        app.state.fixed_today = today or await connection.fetchval("SELECT fixed_today FROM register")
+        register = await connection.fetchrow(REGISTER)
+        app.state.fixed_today = today or (register and register["fixed_today"])
+        app.state.rates.of(bool(register and register["demonstration"]))
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
         for what_is_past in (delays.FORGET, sign_ins.FORGET):
             await connection.execute(what_is_past)

@@ -12,21 +12,26 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from service.admission import HANG_UP
 from service.metrics import Metrics
 from service.problems import problem
 from service.request_lines import RequestLines
 from service.routers.health import PROBES
+from service.security_headers import protected
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 1_000_000  # bytes
-HANG_UP = {"Connection": "close"}  # what is left of the body is not waited for
 SOUND = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 PROCESS, NUMBERS = token_hex(8), count(1)  # of our own ids: a random one for each would cost as much as finding a route
 NO_ROUTE = "none"  # paths that lead nowhere are many, and what is in them is not ours to tell
 
 
+def new_id() -> str:
+    return f"{PROCESS}-{next(NUMBERS):x}"
+
+
 class Envelope:
-    """Gives the request an id (the client's, if it sent a sound one) and the answer the same."""
+    """Gives the request an id (the client's, if it sent a sound one), and the answer the same and what protects it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, body_timeout: float, lines: RequestLines | None = None) -> None:
         self.app, self.metrics, self.body_timeout, self.lines = app, metrics, body_timeout, lines
@@ -36,7 +41,7 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        request_id = given if SOUND.fullmatch(given) else f"{PROCESS}-{next(NUMBERS):x}"
+        request_id = given if SOUND.fullmatch(given) else new_id()
         scope.setdefault("state", {})["request_id"] = request_id
         in_every_line = bind_contextvars(request_id=request_id)
         self.metrics.in_flight += 1
@@ -63,7 +68,8 @@ class Envelope:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+                headers = protected(list(message.get("headers", ())), scope["scheme"])
+                message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
             else:
                 sent += len(message.get("body", b""))
             await send(message)

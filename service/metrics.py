@@ -8,6 +8,7 @@ from http import HTTPMethod
 
 from prometheus_client import (
     CollectorRegistry,
+    Counter,
     Gauge,
     GCCollector,
     Histogram,
@@ -46,6 +47,9 @@ class Metrics:
             ("method", "route", "status"),
             buckets=SECONDS,
             registry=registry,
+        )
+        self.too_many = Counter(
+            "http_requests_too_many", "Requests of callers who asked too often.", ("caller",), registry=registry
         )
         self.known: dict[tuple[str, str, int], Histogram] = {}
         self.connections = Gauge(

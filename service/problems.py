@@ -119,6 +119,7 @@ PROBLEMS: dict[str, Meaning] = {
         412, "Dữ liệu đã thay đổi sau khi bạn đọc.", "It has changed since you read it; read it again and decide anew."
     ),
     "too_large": _meaning(413, "Nội dung yêu cầu quá lớn.", "The body of the request is too large."),
+    "url_too_long": _meaning(414, "Địa chỉ yêu cầu quá dài.", "The address of the request is too long."),
     "unsupported_media_type": _meaning(
         415, "Nội dung phải là JSON.", "The body must be application/json (or application/merge-patch+json)."
     ),
@@ -196,9 +197,15 @@ PROBLEMS: dict[str, Meaning] = {
         "Đăng nhập sai nhiều lần; hãy chờ rồi thử lại.",
         "Too many attempts to sign in: wait as long as Retry-After says.",
     ),
+    "headers_too_large": _meaning(
+        431, "Phần đầu của yêu cầu quá lớn.", "The headers of the request are too many or too large."
+    ),
     "internal": _meaning(500, "Lỗi của dịch vụ.", "The service failed; the request id helps the operator find why."),
     "unavailable": _meaning(
         503, "Cơ sở dữ liệu tạm thời không phục vụ.", "The database cannot be reached or is busy; try again."
+    ),
+    "overloaded": _meaning(
+        503, "Dịch vụ đang có quá nhiều kết nối.", "The service has as many connections as it can serve; try again."
     ),
     "not_ready": _meaning(
         503,

@@ -72,7 +72,7 @@ def serving(
         said = ""
         for line in process.stdout:
             said += line
-            if found := re.search(r"Serving on (http://\S+)", line):
+            if found := re.search(r"Serving on (https?://\S+)", line):
                 dsn = environment.get("DATABASE_URL") or prepared(data_dir).server.dsn
                 yield Running(process, found[1], data_dir, dsn)
                 break

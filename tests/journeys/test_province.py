@@ -82,7 +82,7 @@ def test_a_filled_register_is_not_filled_again(province: Running, data_dir: Path
 def test_the_service_does_not_open_itself_to_the_network(data_dir: Path) -> None:
     refused = command("serve", "--listen", "0.0.0.0", "--data-dir", data_dir)
     assert refused.returncode == 1
-    assert "OPEN_TO_NETWORK" in refused.stderr
+    assert "TLS_CERTIFICATE" in refused.stderr
 
 
 def test_export_does_not_write_over_what_is_there(province: Running, data_dir: Path, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ async def test_a_body_that_is_too_large_is_not_heard_to_its_end(empty_database: 
 
 
 def test_the_connection_of_a_body_that_stops_is_closed(empty_database: str, folder: Path) -> None:
-    with serving(folder / "unused", DATABASE_URL=empty_database, BODY_TIMEOUT="0.1") as running:
+    with serving(folder / "unused", DATABASE_URL=empty_database, BODY_TIMEOUT="0.5") as running:
         place = urlsplit(running.address)
         with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
             connection.sendall(BEGUN.format(signed_in(running)["Authorization"]).encode())
