@@ -19,6 +19,7 @@ from service.exporting import NotEmptyError, NotWrittenError
 from service.migrate import OldServerError, migrate
 from service.register import RegisterNotEmptyError
 from service.settings import Settings
+from service.signing_in.keys import SigningKeysError
 
 Answer = TypeVar("Answer")
 
@@ -48,7 +49,14 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
             slow = {"log_min_duration_statement": str(SETTINGS.slow_statement)}
             with serving(data_dir, slow) if keep else attached(data_dir, slow) as server:
                 yield server.dsn
-    except (ServerError, OldServerError, NotEmptyError, NotWrittenError, RegisterNotEmptyError) as error:
+    except (
+        ServerError,
+        OldServerError,
+        NotEmptyError,
+        NotWrittenError,
+        RegisterNotEmptyError,
+        SigningKeysError,
+    ) as error:
         fail(str(error))
     except (OSError, DBAPIError, CommandError, asyncpg.PostgresError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.logs import Form, Level
@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     log_format: Form | None = None  # else text on a terminal, and JSON
     slow_statement: int = Field(default=1000, ge=-1)  # milliseconds from which the embedded server logs one; -1: never
     otel_exporter_otlp_endpoint: str | None = None  # set: traces are made and sent there
+    signing_keys: Path | None = None  # the file of the keys that tokens are signed with: DATA_DIR/signing-keys.json
+    demo_password: SecretStr | None = None  # of the demonstration's users, instead of a random one
     backup_dir: Path | None = None  # set: the embedded server's write-ahead log is archived there
     backup_recipients: str | None = None  # public keys of age, to which backups are encrypted
     today: Day | None = None  # fixes the service's day
