@@ -1,4 +1,4 @@
-"""The command line: serve, demo, export, import, migrate, backup, restore, ledger."""
+"""The command line: serve, demo, administrator, account, export, import, migrate, backup, restore, ledger."""
 
 import asyncio
 import gc
@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Annotated
 
 import asyncpg
@@ -22,7 +23,7 @@ from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
 from service.connections import within
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say, service_address
-from service.demonstration import filling
+from service.demonstration import filling, users
 from service.exporting import export, whole
 from service.importing import RefusedError
 from service.listening import objection
@@ -30,12 +31,15 @@ from service.migrate import migrate
 from service.progress import Progress
 from service.register import is_empty
 from service.request_lines import RequestLines
+from service.signing_in.commands import account_commands, administrator, key_commands, key_file
 from service.signing_in.keys import signing_keys
 from service.signing_in.tokens import Tokens
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
 commands.add_typer(ledger_commands, name="ledger")
+commands.add_typer(account_commands, name="account")
+commands.add_typer(key_commands, name="signing-keys")
 
 Children = Annotated[int, typer.Option(min=1, help="Size of the demonstration (CHILDREN).")]
 
@@ -57,7 +61,8 @@ def serve(
         prepare(dsn)
         if demo:
             run(dsn, lambda connection: fill_if_empty(connection, children))
-        tokens = Tokens(signing_keys(SETTINGS.signing_keys or data_dir / "signing-keys.json"))
+        run(dsn, say_who_signs_in)
+        tokens = Tokens(signing_keys(key_file(data_dir)))
         address = service_address(dsn, database_url)
         limits, network = SETTINGS.limits, SETTINGS.network
         app = create_app(address, SETTINGS.today, limits, telemetry(), request_lines(), tokens, network)
@@ -148,7 +153,7 @@ def migrate_database(
     say(f"The database is at {revision}.")
 
 
-for command in (backup, backup_key, restore):
+for command in (administrator, backup, backup_key, restore):
     commands.command()(command)
 
 
@@ -200,8 +205,33 @@ async def rebuild(connection: asyncpg.Connection) -> int | None:
 
 
 async def fill(connection: asyncpg.Connection, children: int, seed: int) -> None:
-    with Progress() as progress:
-        await filling.fill(connection, children, seed, progress)
+    password = chosen_password() or token_urlsafe(12)
+    async with connection.transaction():
+        await users.add(connection, password)
+        with Progress() as progress:
+            await filling.fill(connection, children, seed, progress)
+    say(users.announced(password))
+
+
+async def say_who_signs_in(connection: asyncpg.Connection) -> None:
+    """Who can sign in, said or refused: the demonstration's users belong to the demonstration."""
+    password = chosen_password()
+    if await connection.fetchval("SELECT demonstration FROM register"):
+        if password:
+            await users.set_password(connection, password)
+            say("The password of the demonstration's users is DEMO_PASSWORD.")
+        else:
+            say("The demonstration's users have the password that was said when it was made; DEMO_PASSWORD sets one.")
+    elif password:
+        fail("DEMO_PASSWORD is set, and this register is no demonstration: unset it.")
+    elif await users.are_present(connection):
+        fail("Users of a demonstration are in this register, which is none: python -m service account disable NAME")
+    elif not await connection.fetchval("SELECT EXISTS (SELECT FROM account)"):
+        say("Nobody can sign in yet. The first administrator: python -m service administrator NAME")
+
+
+def chosen_password() -> str | None:
+    return SETTINGS.demo_password.get_secret_value() if SETTINGS.demo_password else None
 
 
 async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> importing.Loaded:
@@ -210,7 +240,7 @@ async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> i
 
 
 async def fill_if_empty(connection: asyncpg.Connection, children: int) -> None:
-    if await is_empty(connection):
+    if await is_empty(connection) and not await connection.fetchval("SELECT EXISTS (SELECT FROM account)"):
         await fill(connection, children, seed=1)
 
 

@@ -19,7 +19,7 @@ from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
 from service.openapi import document
-from service.rate_limit import RateLimits
+from service.rate_limit import RateLimited, RateLimits
 from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
@@ -100,6 +100,7 @@ def create_app(
     app.state.rates = RateLimits(limits, app.state.metrics)
     failures.add_handlers(app)
     app.add_middleware(Retrying)  # the innermost: what is added after it is around it
+    app.add_middleware(RateLimited, app.state.rates)
     app.add_middleware(Authentication)
     cors.allow(app, network.cors_origins)
     app.add_middleware(Admission, network.trusted_proxies)

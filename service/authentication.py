@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.access import Caller
@@ -12,6 +12,7 @@ from service.database import NO_ANSWER, Reader
 from service.domain.access import ROLES, Purpose
 from service.failures import unavailable
 from service.problems import problem
+from service.rate_limit import RateLimits
 from service.signing_in.tokens import Claims, InvalidTokenError
 
 UNSIGNED = "/v1/auth/"
@@ -49,14 +50,14 @@ class Authentication:
         request = Request(scope)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            await problem(request, "unauthenticated", headers=CHALLENGE)(scope, receive, send)
+            await turn_away(request, CHALLENGE)(scope, receive, send)
             return
         state = scope["app"].state
         try:
             claims = state.tokens.verify(token.strip())
             name = await self.name_of(claims, state.database.reader)
         except InvalidTokenError:
-            await problem(request, "unauthenticated", headers=REFUSED)(scope, receive, send)
+            await turn_away(request, REFUSED)(scope, receive, send)
             return
         except NO_ANSWER as error:
             await (await unavailable(request, error))(scope, receive, send)
@@ -96,3 +97,9 @@ class Authentication:
 
 def needs_signing_in(path: str) -> bool:
     return (path == "/v1" or path.startswith("/v1/")) and not path.startswith(UNSIGNED)
+
+
+def turn_away(request: Request, headers: dict[str, str]) -> Response:
+    """To whoever is not signed in; an address that comes too often hears that first."""
+    rates: RateLimits = request.app.state.rates
+    return rates.refusal(request.scope) or problem(request, "unauthenticated", headers=headers)

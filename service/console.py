@@ -22,6 +22,7 @@ from service.exporting import NotEmptyError, NotWrittenError
 from service.migrate import OldServerError, migrate
 from service.register import RegisterNotEmptyError
 from service.settings import Settings
+from service.signing_in.keys import SigningKeysError
 
 Answer = TypeVar("Answer")
 
@@ -58,6 +59,7 @@ def reached(data_dir: Path, database_url: str | None, *, keep: bool = False) -> 
         NotWrittenError,
         NoServiceRoleError,
         RegisterNotEmptyError,
+        SigningKeysError,
     ) as error:
         fail(str(error))
     except (OSError, DBAPIError, CommandError, asyncpg.PostgresError) as error:

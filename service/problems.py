@@ -87,6 +87,11 @@ PROBLEMS: dict[str, Meaning] = {
     "too_slow": _meaning(408, "Nội dung yêu cầu đến quá chậm.", "The body of the request took too long to arrive."),
     "account_name_taken": _meaning(409, "Tên tài khoản đã được dùng.", "Another account has this name, or had it."),
     "agency_name_taken": _meaning(409, "Đã có cơ quan mang tên này.", "There is an agency of this name."),
+    "administrator_last": _meaning(
+        409,
+        "Phải còn ít nhất một quản trị viên.",
+        "This is the last administrator: make another one first.",
+    ),
     "id_taken": _meaning(409, "Mã định danh bản ghi đã được dùng.", "The id is taken by another record."),
     "child_personal_id_taken": _meaning(
         409, "Số định danh cá nhân đã thuộc về một trẻ em khác.", "Another child has this personal number."

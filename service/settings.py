@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -87,13 +87,14 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     database_url: str | None = None  # set: that PostgreSQL (18 or later), and no embedded server; the owner's address
     service_database_url: str | None = None  # the same, for the role `<owner>_service`, which serves
-    signing_keys: Path | None = None  # else signing-keys.json in the data folder
     listen: str = "127.0.0.1"
     port: int = 8000
     log_level: Level = "INFO"  # of the service's own lines
     log_format: Form | None = None  # else text on a terminal, and JSON
     slow_statement: int = Field(default=1000, ge=-1)  # milliseconds from which the embedded server logs one; -1: never
     otel_exporter_otlp_endpoint: str | None = None  # set: traces are made and sent there
+    signing_keys: Path | None = None  # the file of the keys that tokens are signed with: DATA_DIR/signing-keys.json
+    demo_password: SecretStr | None = None  # of the demonstration's users, instead of a random one
     backup_dir: Path | None = None  # set: the embedded server's write-ahead log is archived there
     backup_recipients: str | None = None  # public keys of age, to which backups are encrypted
     today: Day | None = None  # fixes the service's day

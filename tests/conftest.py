@@ -13,7 +13,7 @@ import pytest
 
 from service.embedded import Server, attached
 from service.migrate import migrate
-from tests.signed_in import asked, officer, served
+from tests.signed_in import asked, served
 
 TODAY = date(2020, 12, 31)
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
@@ -45,9 +45,7 @@ async def run(server: Server, statement: str) -> None:
 async def template(server: Server) -> str:
     """A migrated database that others are cloned from."""
     await run(server, "CREATE DATABASE migrated")
-    migrated = server.dsn.replace("/child_protection?", "/migrated?")
-    await migrate(migrated, TODAY)
-    await officer(migrated)
+    await migrate(server.dsn.replace("/child_protection?", "/migrated?"), TODAY)
     await run(server, "ALTER DATABASE migrated WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
     return "migrated"
 

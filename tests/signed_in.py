@@ -25,10 +25,7 @@ assigned AS (
     INSERT INTO assignment (id, account_id, role, area_id, agency_id, during)
     SELECT $1, $1, $3, area_id, $5, '[2016-01-01,)' FROM place
 ),
-reached AS (
-    INSERT INTO assignment_area
-    SELECT DISTINCT $1, w.area_id FROM area_within w JOIN place p ON w.ancestor_id = p.area_id
-)
+reached AS (INSERT INTO assignment_area SELECT $1, reach_of(area_id) FROM place)
 INSERT INTO sign_in (id, account_id, assignment_id, address) VALUES ($1, $1, $1, '')
 """
 
@@ -55,12 +52,15 @@ async def officer(dsn: str) -> None:
 
 def served(dsn: str, *arguments: Any, **more: Any) -> FastAPI:
     """The application over a database, as the service's own role."""
-    return create_app(as_service(dsn), *arguments, tokens=TOKENS, **more)
+    app = create_app(as_service(dsn), *arguments, tokens=TOKENS, **more)
+    app.state.owner = dsn
+    return app
 
 
 @asynccontextmanager
 async def asked(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A province officer's client of an application that runs for as long as the block."""
+    await officer(app.state.owner)
     transport = httpx.ASGITransport(app)
     signed_in = headers(OFFICER, "province_officer")
     async with (

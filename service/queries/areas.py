@@ -138,19 +138,35 @@ FIND = text("""
 NAMED = text("""
     SELECT EXISTS (SELECT FROM area_version WHERE area_id = :area_id AND during @> CAST(:day AS date))
 """)
+PROVINCE = text("""
+    SELECT a.id FROM area a JOIN area_version v ON v.area_id = a.id
+    WHERE a.level = 'province' AND a.covered AND v.during @> CAST(:day AS date)
+""")
 EVER = text("SELECT EXISTS (SELECT FROM area_version WHERE code = CAST(:code AS text))")
 
 
-async def commune_on(session: AsyncSession, code: str, day: date, pointer: str) -> int:
-    """The area of a commune's code as it was read on a day."""
+async def area_on(session: AsyncSession, code: str, day: date, pointer: str) -> tuple[int, str]:
+    """Id and level of the area that a code means on a day."""
     connection = await session.connection()
     found: Any = (await connection.execute(FIND, {"code": code, "day": day})).one_or_none()
     if found is None:
         ever = await connection.scalar(EVER, {"code": code})
         raise Refusal("area_not_on_map" if ever else "area_unknown", pointer)
-    if found.level != "commune":
+    return found.area_id, found.level
+
+
+async def province_on(session: AsyncSession, day: date) -> int:
+    """The province of the register."""
+    connection = await session.connection()
+    area_id: int = (await connection.execute(PROVINCE, {"day": day})).scalar_one()
+    return area_id
+
+
+async def commune_on(session: AsyncSession, code: str, day: date, pointer: str) -> int:
+    """The area of a commune's code as it was read on a day."""
+    area_id, level = await area_on(session, code, day, pointer)
+    if level != "commune":
         raise Refusal("not_a_commune", pointer)
-    area_id: int = found.area_id
     return area_id
 
 

@@ -38,11 +38,14 @@ class Running:
         self.process.wait()
 
 
-def command(*arguments: object, user: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command of the service, run to its end."""
+def command(
+    *arguments: object, user: Sequence[str] = (), typed: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """A command of the service, run to its end. `typed` comes in where a person would type."""
     return subprocess.run(
         [*user, sys.executable, "-m", "service", *map(str, arguments)],
         env=ENVIRONMENT | environment,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=120,

@@ -15,7 +15,7 @@ from service.metrics import Metrics
 from service.routing import Read, is_plain
 from tests.conftest import TODAY
 from tests.routers.api import registered
-from tests.signed_in import OFFICER, headers, served
+from tests.signed_in import OFFICER, headers, officer, served
 
 QUESTIONS = [
     "/v1/children",
@@ -60,6 +60,7 @@ async def clients(empty_database: str) -> AsyncIterator[tuple[httpx.AsyncClient,
     failures.add_handlers(plain)
     plain.add_middleware(Authentication)
     plain.add_middleware(Envelope, Metrics(), 30)
+    await officer(empty_database)
     signed_in = headers(OFFICER, "province_officer")
     async with (
         ours.router.lifespan_context(ours),
