@@ -1,7 +1,7 @@
 """Small numbers: what callers without the records are told, so that no figure points at a child.
 
 They receive counts rounded to fives, of the ends of closed quarters, on the quarter's own map, as known at its close,
-one breakdown at a time. With any of these left free, answers could be subtracted from each other until one child is left.
+one breakdown at a time. Were any of these left free, answers could be subtracted until one child is left.
 """
 
 from datetime import date
@@ -41,7 +41,7 @@ def _nearest(count: int) -> int:
 def too_much(
     on: date, on_map: date | None, known: date | None, breakdowns: int, today: date, every: Every = "quarter"
 ) -> Reason | None:
-    """Why a question about a day goes beyond rounded aggregates, if it does. No map, nothing known: those of the day."""
+    """Why a question about a day goes beyond rounded aggregates, if it does. Without map or known: those of the day."""
     if every == "month":
         return Reason.NOT_QUARTERLY
     if on != quarter_end(on):
