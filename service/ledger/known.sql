@@ -9,7 +9,7 @@ DROP FUNCTION IF EXISTS known_stocks;
 CREATE FUNCTION known_stocks(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
                              within_area integer, on_map date, on_days date[], known_on date)
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 2000 SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 2000 SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     communes CONSTANT integer[] := communes_within(within_area, on_map);
