@@ -20,11 +20,13 @@ BEGIN
     WITH since AS (
         SELECT s.area_id, s.measure, s.category, s.sex, s.born, s.during, -1 AS correction
         FROM spell s
-        WHERE s.rule = of_rule AND s.withdrawn IS NULL AND (s.posted > last_known OR s.posted = ANY (strays))
+        WHERE s.rule = of_rule AND s.measure = ANY (of_measures) AND s.category = ANY (of_categories)
+          AND s.area_id = ANY (communes) AND s.withdrawn IS NULL AND (s.posted > last_known OR s.posted = ANY (strays))
         UNION ALL
         SELECT s.area_id, s.measure, s.category, s.sex, s.born, s.during, 1
         FROM spell s
-        WHERE s.rule = of_rule AND (s.withdrawn > last_known OR s.withdrawn = ANY (strays))
+        WHERE s.rule = of_rule AND s.measure = ANY (of_measures) AND s.category = ANY (of_categories)
+          AND s.area_id = ANY (communes) AND (s.withdrawn > last_known OR s.withdrawn = ANY (strays))
           AND s.posted <= last_known AND s.posted <> ALL (strays)
     )
     SELECT a.area_id, a.measure, a.day, sum(a.stock)::bigint
@@ -36,7 +38,7 @@ BEGIN
         JOIN unnest(of_measures, of_categories) AS w (measure, category)
             ON s.measure = w.measure AND s.category = w.category
         JOIN unnest(on_days) AS d (day) ON s.during @> d.day
-        WHERE s.area_id = ANY (communes) AND of_sex IN ('all', s.sex)
+        WHERE of_sex IN ('all', s.sex)
           AND (of_band = 'all' OR EXISTS (
               SELECT FROM age_band b WHERE b.rule = of_rule AND b.code = of_band
               AND d.day >= birthday(s.born, b.from_age) AND d.day < birthday(s.born, b.until_age)))
