@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from service.domain.refusal import Refusal
 from service.problems import PROBLEMS, language, problem
+from service.reasons import REASONS
 
 HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
@@ -42,13 +43,16 @@ def add_handlers(app: FastAPI) -> None:
 async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     meaning = PROBLEMS[error.code]
+    facts = dict(error.facts)
+    if "reason" in facts:
+        facts["detail"] = REASONS[facts["reason"]][language(request)]
     if error.pointer is None:
-        wait = error.facts.get("retry_after")
-        return problem(request, error.code, error.facts, headers={"Retry-After": wait} if wait else None)
+        wait = facts.get("retry_after")
+        return problem(request, error.code, facts, headers={"Retry-After": wait} if wait else None)
     field = {"pointer": error.pointer, "code": error.code, "message": meaning.title[language(request)]}
     # What the path does not find is 404; what the input names in vain is invalid input.
     status = 422 if meaning.status == 404 else meaning.status
-    return problem(request, error.code, {"errors": [field], **error.facts}, status=status)
+    return problem(request, error.code, {"errors": [field], **facts}, status=status)
 
 
 async def not_valid(request: Request, error: Exception) -> Response:

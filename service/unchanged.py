@@ -11,7 +11,7 @@ from zlib import crc32
 from fastapi import Request, Response
 
 from service.clock import day_of
-from service.database import Reader
+from service.database import Reader, caller_of
 from service.preconditions import tags
 from service.problems import language
 from service.routing import Read
@@ -53,10 +53,13 @@ def build() -> str:
 
 
 async def tag(request: Request) -> str:
-    """An answer's ETag: of the state of the ledger, the day, the question, the language and the build."""
+    """An answer's ETag: of the state of the ledger, the day, the question, who asks it, the language and the build."""
+    caller = caller_of(request)
     question = (
         request.scope["raw_path"],
         request.scope["query_string"],
+        caller.role_code,
+        caller.assignment_id,
         language(request),
         day_of(request),
         build(),
@@ -76,7 +79,7 @@ class OfLedger(Read):
 
         async def unless_unchanged(request: Request) -> Response:
             present = await tag(request)
-            headers = {"ETag": present, "Vary": "Accept-Language"}
+            headers = {"ETag": present, "Vary": "Accept-Language, Authorization"}
             if present in tags(request, "if-none-match"):
                 return Response(status_code=304, headers=headers)
             response = await answer(request)

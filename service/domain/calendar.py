@@ -23,3 +23,13 @@ def closing_days(start: date, until: date, every: Every) -> Iterator[date]:
         if day >= until:
             return
         yield day
+
+
+def quarter_end(day: date) -> date:
+    """The last day of the quarter in which a day lies."""
+    return next(closing_days(day, date.max, "quarter"))
+
+
+def last_closed_quarter(today: date) -> date:
+    """The last day of the quarter before today's."""
+    return date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
+from uuid import UUID
 
 from service.database import Reader
 from service.domain.attainment import Measurement, Unit
+from service.domain.calendar import YEAR
 from service.domain.refusal import Refusal
 from service.domain.target import Target
 from service.queries.areas import FIRST_NEW_BOUNDARY
@@ -30,8 +32,12 @@ JOIN LATERAL (SELECT * FROM target t WHERE t.indicator_code = i.code AND t.progr
 WHERE $3::text IS NULL OR i.code = $3
 ORDER BY i.position
 """
+# Whoever is assigned to the province reaches every area, also those that it was made of.
 AREA = """
-SELECT v.area_id, v.code, v.name, v.kind, a.level
+SELECT v.area_id, v.code, v.name, v.kind, a.level,
+       EXISTS (SELECT FROM assignment_area r WHERE r.assignment_id = $3 AND r.area_id = v.area_id)
+       OR EXISTS (SELECT FROM assignment g JOIN area p ON p.id = g.area_id
+                  WHERE g.id = $3 AND p.level = 'province' AND p.covered) AS reached
 FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.during @> $2::date
 """
 
@@ -61,23 +67,32 @@ ORDER BY p.code COLLATE "C"
 MEASURES, DAYS = "ARRAY[$2::text, $3::text]", "ARRAY[$5::date, $6::date]"
 TOTALS_BY_AREA = BY_AREA.format(stocks=f"area_total_stocks($1::smallint, {MEASURES}, $4, $5, {DAYS})")
 PARTS_BY_AREA = BY_AREA.format(stocks=f"stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS})")
+KNOWN_BY_AREA = BY_AREA.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS}, $5)")
+
 TOTALS_OVER_TIME = "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4, $5)"
 OVER_TIME = """
 SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
 FROM stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8) s
 GROUP BY s.measure, s.day
 """
+AT_CLOSES = """
+SELECT c.day AS close, s.measure, s.day, sum(s.stock)::bigint AS stock
+FROM unnest($8::date[], $9::date[]) AS c (day, before)
+CROSS JOIN LATERAL known_stocks($1::smallint, $2, $3, $4, $5, $6, $7, ARRAY[c.day, c.before], c.day) s
+GROUP BY c.day, s.measure, s.day
+"""
 
 
 @dataclass(frozen=True)
 class Area:
-    """The area asked about, as it was called on the day."""
+    """The area asked about, as it was called on the day. `reached`: by the caller's assignment."""
 
     area_id: int
     code: str
     name: str
     kind: str
     level: str
+    reached: bool
 
     def shown(self) -> dict[str, str]:
         return {"code": self.code, "name": self.name, "kind": self.kind}
@@ -124,13 +139,18 @@ class Split:
 
 @dataclass(frozen=True)
 class Question:
-    """Which indicator of which programme, of which part of the children, in which area, on which day."""
+    """Which indicator of which programme, of which part of the children, in which area, on which day, as known when.
+
+    `rounded`: to a caller without the records of the area, as known at the close of the day.
+    """
 
     programme: Programme
     indicator: Indicator
     split: Split
     area: Area
     on: date
+    known: date
+    rounded: bool
 
 
 async def programme(reader: Reader, code: str | None, on: date) -> Programme:
@@ -157,8 +177,8 @@ async def indicators(reader: Reader, programme: Programme, on: date, code: str |
     ]
 
 
-async def area(reader: Reader, code: str, on: date, pointer: str | None = "/area") -> Area:
-    found = await reader.fetchrow(AREA, code, on)
+async def area(reader: Reader, code: str, on: date, assignment_id: UUID, pointer: str = "/area") -> Area:
+    found = await reader.fetchrow(AREA, code, on, assignment_id)
     if found is None:
         raise Refusal("area_not_on_map", pointer)
     return Area(**found)
@@ -171,27 +191,38 @@ async def kind_of_category(reader: Reader, code: str) -> str:
     return kind
 
 
-class AreaMeasured(NamedTuple):
-    """An area (as JSON), what was measured in it on a day, and on the day before it."""
+class Trend(NamedTuple):
+    """What was measured on a day, and a year before it."""
 
-    area: str
     now: Measurement
     before: Measurement
 
 
-async def by_area(reader: Reader, asked: Question, level: str, before: date) -> list[AreaMeasured]:
+class AreaMeasured(NamedTuple):
+    """An area (as JSON), and what was measured in it."""
+
+    area: str
+    trend: Trend
+
+
+async def by_area(reader: Reader, asked: Question, level: str) -> list[AreaMeasured]:
     """Every area of a level within an area, by code."""
     indicator, split = asked.indicator, asked.split
     measures = (indicator.numerator, indicator.denominator)
-    question = (asked.programme.rule, *measures, asked.area.area_id, asked.on, before, level)
-    if split == Split() and asked.on < asked.programme.page_horizon:
+    question = (asked.programme.rule, *measures, asked.area.area_id, asked.on, asked.on - YEAR, level)
+    part = (split.categories(*measures), split.sex, split.age_band)
+    if asked.rounded:
+        rows = await reader.fetch(KNOWN_BY_AREA, *question, *part)
+    elif split == Split() and asked.on < asked.programme.page_horizon:
         rows = await reader.fetch(TOTALS_BY_AREA, *question)
     else:
-        part = (split.categories(*measures), split.sex, split.age_band)
         rows = await reader.fetch(PARTS_BY_AREA, *question, *part)
     if indicator.denominator is None:
-        return [AreaMeasured(place, Measurement(n, None), Measurement(b, None)) for place, n, _, b, _ in rows]
-    return [AreaMeasured(place, Measurement(n, d), Measurement(b, c)) for place, n, d, b, c in rows]
+        return [AreaMeasured(place, Trend(Measurement(n, None), Measurement(b, None))) for place, n, _, b, _ in rows]
+    return [AreaMeasured(place, Trend(Measurement(n, d), Measurement(b, c))) for place, n, d, b, c in rows]
+
+
+Trends = dict[tuple[str, date], Trend]  # by the code of the indicator and the day
 
 
 async def over_time(
@@ -202,20 +233,50 @@ async def over_time(
     within: Area,
     on_map: date,
     days: list[date],
-) -> dict[tuple[str, date], Measurement]:
-    """What each indicator measured in the whole area on each day."""
-    measures = list(dict.fromkeys(m for i in wanted for m in (i.numerator, i.denominator) if m is not None))
-    place = (within.area_id, on_map, sorted(set(days)))
-    if split == Split() and all(day < programme.page_horizon for day in days):
+) -> Trends:
+    """What each indicator measured in the whole area on each day, as known now."""
+    measures = measures_of(wanted)
+    every_day = sorted({*days, *(day - YEAR for day in days)})
+    place = (within.area_id, on_map, every_day)
+    if split == Split() and all(day < programme.page_horizon for day in every_day):
         rows = await reader.fetch(TOTALS_OVER_TIME, programme.rule, measures, *place)
     else:
         part = (split.categories(*measures), split.sex, split.age_band)
         rows = await reader.fetch(OVER_TIME, programme.rule, measures, *part, *place)
-    stock = {(measure, day): number for measure, day, number in rows}
-    return {
-        (i.code, day): Measurement(
-            stock.get((i.numerator, day), 0), None if i.denominator is None else stock.get((i.denominator, day), 0)
-        )
-        for i in wanted
-        for day in days
-    }
+    stocks = {(measure, day): stock for measure, day, stock in rows}
+    return {(i.code, day): trend(i, stocks, day) for i in wanted for day in days}
+
+
+async def at_closes(
+    reader: Reader,
+    programme: Programme,
+    wanted: list[Indicator],
+    split: Split,
+    within: Area,
+    on_map: date,
+    days: list[date],
+) -> Trends:
+    """The same, on each day as known at its close."""
+    measures = measures_of(wanted)
+    part = (split.categories(*measures), split.sex, split.age_band)
+    place = (within.area_id, on_map, days, [day - YEAR for day in days])
+    rows = await reader.fetch(AT_CLOSES, programme.rule, measures, *part, *place)
+    stocks: dict[date, Stocks] = {close: {} for close in days}
+    for close, measure, day, stock in rows:
+        stocks[close][measure, day] = stock
+    return {(i.code, day): trend(i, stocks[day], day) for i in wanted for day in days}
+
+
+def measures_of(indicators: list[Indicator]) -> list[str]:
+    return list(dict.fromkeys(m for i in indicators for m in (i.numerator, i.denominator) if m is not None))
+
+
+Stocks = dict[tuple[str, date], int]  # by measure and day
+
+
+def trend(indicator: Indicator, stocks: Stocks, on: date) -> Trend:
+    def measured(day: date) -> Measurement:
+        numerator, of = stocks.get((indicator.numerator, day), 0), indicator.denominator
+        return Measurement(numerator, None if of is None else stocks.get((of, day), 0))
+
+    return Trend(measured(on), measured(on - YEAR))

@@ -102,6 +102,6 @@ async def met(reader: Reader, asking: Asking, resource: str, on: date) -> bool:
         kind = {"children": "child", "cases": "case"}[found[1]]
         return bool(await reader.fetchval(MEETS, *asking, kind, UUID(found[2]), None))
     if found := COMMUNE.fullmatch(resource):
-        area = await attainment.area(reader, found[1], on, "/resource")
+        area = await attainment.area(reader, found[1], on, asking.assignment_id, "/resource")
         return bool(await reader.fetchval(MEETS, *asking, "area", None, area.area_id))
     raise Refusal("resource_unknown", "/resource")

@@ -1,6 +1,5 @@
 """What the routes about figures share: what may be asked, what is answered, what an answer says of itself."""
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,15 +8,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from service.database import Reader
-from service.domain.attainment import Measurement, attainment
+from service.domain.attainment import attainment
 from service.domain.refusal import Refusal
+from service.domain.small_numbers import rounded
 from service.queries import attainment as measured
-from service.queries.attainment import Area, Indicator, Programme, Question, Split
+from service.queries.attainment import Indicator, Programme, Question, Split, Trend
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
 Level = Literal["province", "district", "commune"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
 Value = Annotated[str, Field(pattern=r"^\d+(\.\d{6})?$", examples=["0.597315"])]
+
+
+Rounded = Annotated[
+    Internal[bool],
+    Field(description="Counts are multiples of five, and rows need not add up: the caller does not see the records"),
+]
 
 
 class TargetShown(BaseModel):
@@ -54,17 +60,23 @@ class AttainmentRecord(AreaFigures):
     map: Internal[Day]
     known: Internal[Day]
     exact: Internal[bool]
+    rounded: Rounded
     unit: Internal[Literal["ratio", "count"]]
     target: TargetShown
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
 
 
 class Moment(Input):
-    """Of which day, on which map, as known when. Another map, or what was known in the past, is not available yet."""
+    """Of which day, on which map, as known when. Another map, or what was known in the past, is not available yet.
 
-    on: Day | None = Field(None, description="Which day's children; today if absent", examples=["2018-06-30"])
+    Callers without the records of the area receive rounded figures of the ends of closed quarters, as known then.
+    """
+
+    on: Day | None = Field(
+        None, description="Which day's children; today (the last closed quarter) if absent", examples=["2018-06-30"]
+    )
     map: Day | None = Field(None, description="Which day's communes; that of `on` if absent")
-    known: Day | None = Field(None, description="As known when; today if absent")
+    known: Day | None = Field(None, description="As known when; today (at the close of `on`) if absent")
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 
@@ -85,29 +97,6 @@ class FigureAsked(Moment, PartAsked):
     """One figure: of which day, where, of which part of the children."""
 
 
-async def programme_of(
-    reader: Reader,
-    code: str | None,
-    days: Iterable[date],
-    on_map: date | None,
-    known: date | None,
-    today: date,
-    pointer: str = "/on",
-) -> Programme:
-    """The programme; refuses days, maps and knowledge that the ledger cannot answer for yet."""
-    days = list(days)
-    found = await measured.programme(reader, code, days[-1])
-    if known is not None and known > today:
-        raise Refusal("known_in_future", "/known")
-    if known is not None and known < today:
-        raise Refusal("not_available_yet", "/known")
-    if on_map is not None and any(day != on_map for day in days):
-        raise Refusal("not_available_yet", "/map")
-    if any(day >= found.answers_until for day in days):
-        raise Refusal("not_available_yet", pointer)
-    return found
-
-
 async def check_split(reader: Reader, programme: Programme, indicator: Indicator, split: Split) -> None:
     """Refuses a part of the children that the indicator, or the counting rule, does not know."""
     if split != Split() and indicator.denominator is None:
@@ -120,29 +109,20 @@ async def check_split(reader: Reader, programme: Programme, indicator: Indicator
             raise Refusal("category_of_other_kind", "/category")
 
 
-async def question(reader: Reader, code: str, asked: FigureAsked, today: date) -> Question:
-    """What is asked of an indicator on a day; refuses what has no answer."""
-    on = asked.on or today
-    programme = await programme_of(reader, asked.programme, [on], asked.map, asked.known, today)
-    (indicator,) = await measured.indicators(reader, programme, on, code)
-    await check_split(reader, programme, indicator, asked.split)
-    area = await measured.area(reader, asked.area or programme.area_code, on)
-    return Question(programme, indicator, asked.split, area, on)
-
-
-def heading(programme: Programme, indicator: Indicator, area: Area, on: date, known: date) -> dict[str, Any]:
-    """What every answer says of itself: which indicator, by which rule, of which day."""
-    target = indicator.target
+def heading(q: Question) -> dict[str, Any]:
+    """What every answer says of itself: which indicator, by which rule, of which day, and how exactly."""
+    target = q.indicator.target
     return {
-        "indicator": indicator.code,
-        "programme": programme.code,
-        "counting_rule": programme.rule_name,
-        "on": on,
-        "map": on,
-        "known": known,
+        "indicator": q.indicator.code,
+        "programme": q.programme.code,
+        "counting_rule": q.programme.rule_name,
+        "on": q.on,
+        "map": q.on,
+        "known": q.known,
         "exact": True,
-        "area": area.shown(),
-        "unit": indicator.unit,
+        "rounded": q.rounded,
+        "area": q.area.shown(),
+        "unit": q.indicator.unit,
         "target": {"direction": target.direction, "value": decimal(target.value), "due_on": target.due_on},
     }
 
@@ -152,9 +132,10 @@ def decimal(value: Fraction) -> str:
     return format(Decimal(value.numerator) / value.denominator, "f")
 
 
-def shown(now: Measurement, before: Measurement, indicator: Indicator, on: date, judged: bool = True) -> dict[str, Any]:
+def shown(trend: Trend, q: Question, on: date, judged: bool = True) -> dict[str, Any]:
     """The figures, and what they mean against the target. One commune is not held to a count of communes."""
-    meant = attainment(now, before, indicator.target, on) if judged else None
+    now, before = (rounded(trend.now), rounded(trend.before)) if q.rounded else trend
+    meant = attainment(now, before, q.indicator.target, on) if judged else None
     return {
         "numerator": now.numerator,
         "denominator": now.denominator,

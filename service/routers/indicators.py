@@ -9,26 +9,34 @@ from pydantic import BaseModel, Field
 from service import routing
 from service.access import permits
 from service.clock import Today
-from service.database import ReaderDep
+from service.database import CallerDep, ReaderDep
 from service.domain.access import Permission
 from service.domain.attainment import Measurement
-from service.domain.calendar import YEAR, Every, closing_days
+from service.domain.calendar import Every, closing_days
 from service.domain.refusal import Refusal
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes
+from service.queries.attainment import Question, Trend
 from service.routers.figures import (
     AttainmentRecord,
     FigureAsked,
     Figures,
     Level,
     PartAsked,
+    Rounded,
     TargetShown,
     check_split,
     heading,
-    programme_of,
-    question,
     shown,
+)
+from service.routers.ground import (
+    breakdowns,
+    check_aggregates,
+    check_days,
+    check_view,
+    question,
+    receives_exact,
 )
 from service.unchanged import OfLedger
 from service.wire import AreaCode, Code, Day, Internal, Place, Public, json_answer
@@ -73,8 +81,11 @@ class Series(BaseModel):
     map: Internal[Literal["on"]] = Field(
         description="Each day on its own map: no boundary changes in the days that can be asked"
     )
-    known: Internal[Day]
+    known: Internal[Day | Literal["on"]] = Field(
+        description="`on`: each day as known at its close, where figures are rounded"
+    )
     exact: Internal[bool]
+    rounded: Rounded
     area: Internal[Place]
     unit: Internal[Literal["ratio", "count"]]
     target: TargetShown
@@ -91,8 +102,10 @@ class SeriesAsked(PartAsked):
     """Which days, of which area, as known when."""
 
     from_: Day | None = Field(None, alias="from", description="The programme's start if absent")
-    until: Day | None = Field(None, description="The programme's end if absent; excluded")
-    every: Every = "month"
+    until: Day | None = Field(
+        None, description="The programme's end (the last closed quarter, where figures are rounded) if absent; excluded"
+    )
+    every: Every | None = Field(None, description="Each month if absent (each quarter, where figures are rounded)")
     area: AreaCode | None = None
     map: Day | None = None
     known: Day | None = None
@@ -115,47 +128,59 @@ async def read_indicator(code: Annotated[Code, Path()], request: Request, reader
 @router.get("/{code}/attainment", response_model=AttainmentRecord)
 @permits(Permission.SEE_FIGURES)
 async def read_attainment(
-    code: Annotated[Code, Path()], asked: Annotated[AttainmentAsked, Query()], reader: ReaderDep, today: Today
+    code: Annotated[Code, Path()],
+    asked: Annotated[AttainmentAsked, Query()],
+    reader: ReaderDep,
+    caller: CallerDep,
+    today: Today,
 ) -> Response:
     """An indicator on a day; with `by`, also in every area of a level."""
-    q = await question(reader, code, asked, today)
+    q = await question(reader, caller, code, asked, today, asked.by)
     level = asked.by or q.area.level
     if LEVELS.index(level) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
-    rows = await measured.by_area(reader, q, level, q.on - YEAR)
-    now = Measurement.together([row.now for row in rows], q.indicator.unit)
-    before = Measurement.together([row.before for row in rows], q.indicator.unit)
-    answer = heading(q.programme, q.indicator, q.area, q.on, today) | shown(now, before, q.indicator, q.on)
+    rows = await measured.by_area(reader, q, level)
+    now = Measurement.together([row.trend.now for row in rows], q.indicator.unit)
+    before = Measurement.together([row.trend.before for row in rows], q.indicator.unit)
+    answer = heading(q) | shown(Trend(now, before), q, q.on)
     if asked.by:
         judged = q.indicator.denominator is not None
-        answer["by"] = [
-            {"area": orjson.Fragment(row.area), **shown(row.now, row.before, q.indicator, q.on, judged)} for row in rows
-        ]
+        answer["by"] = [{"area": orjson.Fragment(row.area), **shown(row.trend, q, q.on, judged)} for row in rows]
     return json_answer(orjson.dumps(answer))
 
 
 @router.get("/{code}/series", response_model=Series)
 @permits(Permission.SEE_FIGURES)
 async def read_series(
-    code: Annotated[Code, Path()], asked: Annotated[SeriesAsked, Query()], reader: ReaderDep, today: Today
+    code: Annotated[Code, Path()],
+    asked: Annotated[SeriesAsked, Query()],
+    reader: ReaderDep,
+    caller: CallerDep,
+    today: Today,
 ) -> Response:
     """An indicator on the last day of each month, quarter or year."""
-    known_programme = await measured.programme(reader, asked.programme, asked.from_ or today)
-    start, until = asked.from_ or known_programme.start, asked.until or known_programme.until
+    programme = await measured.programme(reader, asked.programme, asked.from_ or today)
+    start, until = asked.from_ or programme.start, asked.until or programme.until
     if until <= start:
         raise Refusal("period_empty", "/until")
-    days = list(closing_days(start, until, asked.every))
-    programme = await programme_of(
-        reader, known_programme.code, days or [start], asked.map, asked.known, today, "/until"
-    )
+    check_days(programme, [start], "/from")
+    area = await measured.area(reader, asked.area or programme.area_code, start, caller.assignment_id)
+    exact = receives_exact(caller, area)
+    every = asked.every or ("month" if exact else "quarter")
+    days = list(closing_days(start, until, every))
+    check_days(programme, days, "/until")
+    if exact:
+        check_view(days, asked.map, asked.known, today)
+    else:
+        days = [day for day in days if asked.until or day < today]
+        check_aggregates(days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
     (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
     await check_split(reader, programme, indicator, asked.split)
-    area = await measured.area(reader, asked.area or programme.area_code, start)
-    asked_days = [d for day in days for d in (day, day - YEAR)]
-    figures = await measured.over_time(reader, programme, [indicator], asked.split, area, start, asked_days)
-    answer = heading(programme, indicator, area, start, today) | {"map": "on"}
+    trends = await (measured.over_time if exact else measured.at_closes)(
+        reader, programme, [indicator], asked.split, area, start, days
+    )
+    q = Question(programme, indicator, asked.split, area, start, today, not exact)
+    answer = heading(q) | {"map": "on"} | ({} if exact else {"known": "on"})
     del answer["on"]
-    answer["items"] = [
-        {"on": day} | shown(figures[code, day], figures[code, day - YEAR], indicator, day) for day in days
-    ]
+    answer["items"] = [{"on": day} | shown(trends[code, day], q, day) for day in days]
     return json_answer(orjson.dumps(answer))

@@ -9,14 +9,14 @@ from pydantic import BaseModel
 from service import routing
 from service.access import permits
 from service.clock import Today
-from service.database import ReaderDep
+from service.database import CallerDep, ReaderDep
 from service.domain.access import Permission
-from service.domain.calendar import YEAR
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes
 from service.queries.attainment import Split
-from service.routers.figures import AttainmentRecord, Moment, heading, programme_of, shown
+from service.routers.figures import AttainmentRecord, Moment, Rounded, heading, shown
+from service.routers.ground import ground
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
 
@@ -57,6 +57,7 @@ class Scoreboard(BaseModel):
     on: Internal[Day]
     map: Internal[Day]
     known: Internal[Day]
+    rounded: Rounded
     area: Internal[Place]
     items: list[AttainmentRecord]
 
@@ -78,18 +79,29 @@ async def read_programme(code: Annotated[Code, Path()], request: Request, reader
 @router.get("/{code}/scoreboard", response_model=Scoreboard)
 @permits(Permission.SEE_FIGURES)
 async def read_scoreboard(
-    code: Annotated[Code, Path()], asked: Annotated[Moment, Query()], reader: ReaderDep, today: Today
+    code: Annotated[Code, Path()],
+    asked: Annotated[Moment, Query()],
+    reader: ReaderDep,
+    caller: CallerDep,
+    today: Today,
 ) -> Response:
     """Every indicator of the programme at once."""
-    on = asked.on or today
-    programme = await programme_of(reader, code, [on], asked.map, asked.known, today)
-    area = await measured.area(reader, asked.area or programme.area_code, on)
-    wanted = await measured.indicators(reader, programme, on)
-    figures = await measured.over_time(reader, programme, wanted, Split(), area, on, [on, on - YEAR])
+    found = await ground(reader, caller, code, asked, today)
+    wanted = await measured.indicators(reader, found.programme, found.on)
+    trends = await (measured.at_closes if found.rounded else measured.over_time)(
+        reader, found.programme, wanted, Split(), found.area, found.on, [found.on]
+    )
     items = [
-        heading(programme, indicator, area, on, today)
-        | shown(figures[indicator.code, on], figures[indicator.code, on - YEAR], indicator, on)
-        for indicator in wanted
+        heading(q) | shown(trends[q.indicator.code, q.on], q, q.on)
+        for q in (found.question(indicator, Split()) for indicator in wanted)
     ]
-    answer = {"programme": programme.code, "on": on, "map": on, "known": today, "area": area.shown(), "items": items}
+    answer = {
+        "programme": found.programme.code,
+        "on": found.on,
+        "map": found.on,
+        "known": found.known,
+        "rounded": found.rounded,
+        "area": found.area.shown(),
+        "items": items,
+    }
     return json_answer(orjson.dumps(answer))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from service import routing
 from service.access import permits
 from service.clock import Today
-from service.database import AskingDep, Reader, ReaderDep
+from service.database import AskingDep, CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
 from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
@@ -18,7 +18,8 @@ from service.doors import Asking
 from service.queries import attainment as measured
 from service.queries import records
 from service.queries.attainment import Question
-from service.routers.figures import FigureAsked, question
+from service.routers.figures import FigureAsked
+from service.routers.ground import question
 from service.wire import Code, Confidential, Day, Internal, Page, Place
 
 NOTHING = "nothing"  # a measure that nobody counts for
@@ -61,10 +62,11 @@ async def list_records(
     asked: Annotated[RecordsAsked, Query()],
     reader: ReaderDep,
     asking: AskingDep,
+    caller: CallerDep,
     today: Today,
 ) -> Response:
     """The children (or sites) that a number consists of; `side=gap`: those that the rest of the way consists of."""
-    q = await question(reader, code, asked, today)
+    q = await question(reader, caller, code, asked, today, exact_only=True)
     if asked.side == "gap":
         return await candidates(asked, reader, asking, q)
     measure = q.indicator.numerator if asked.side == "numerator" else q.indicator.denominator
@@ -101,5 +103,5 @@ async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Que
 
 async def measurement(reader: Reader, q: Question) -> Measurement:
     """The figure that the records belong to."""
-    figures = await measured.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
-    return figures[q.indicator.code, q.on]
+    trends = await measured.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
+    return trends[q.indicator.code, q.on].now

@@ -55,17 +55,21 @@ def by_reference(history: History, days: Iterable[date], cut: Cut = ALL) -> Answ
     return {question: stock for question, stock in every.items() if stock}
 
 
+WITHIN = f"(SELECT area_id FROM area_version WHERE code = '{PROVINCE}' AND during @> date '{MAP}'), date '{MAP}'"
 NAMED = f"JOIN area_version v ON v.area_id = c.area_id AND v.during @> date '{MAP}'"
 STOCKS = f"""
 SELECT c.measure, v.code, c.day, c.stock
-FROM stocks(1::smallint, $1, $2, $3, $4, (SELECT area_id FROM area_version WHERE code = '{PROVINCE}'
-            AND during @> date '{MAP}'), date '{MAP}', $5) c {NAMED}
+FROM stocks(1::smallint, $1, $2, $3, $4, {WITHIN}, $5) c {NAMED}
+WHERE c.stock <> 0
+"""
+KNOWN_STOCKS = f"""
+SELECT c.measure, v.code, c.day, c.stock
+FROM known_stocks(1::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6) c {NAMED}
 WHERE c.stock <> 0
 """
 TOTALS = f"""
 SELECT measure, day, stock
-FROM total_stocks(1::smallint, $1, (SELECT area_id FROM area_version WHERE code = '{PROVINCE}'
-                  AND during @> date '{MAP}'), date '{MAP}', $2)
+FROM total_stocks(1::smallint, $1, {WITHIN}, $2)
 """
 SPELLS_KNOWN = f"""
 SELECT c.measure, v.code, d.day, count(*) AS stock
@@ -73,6 +77,16 @@ FROM spell c {NAMED}
 JOIN unnest($1::text[], $2::text[]) AS w (measure, category) ON (w.measure, w.category) = (c.measure, c.category)
 JOIN unnest($4::date[]) AS d (day) ON c.during @> d.day
 WHERE $3 IN ('all', c.sex) AND c.posted <= $5 AND (c.withdrawn IS NULL OR c.withdrawn > $5)
+GROUP BY c.measure, v.code, d.day
+"""
+SPELLS_KNOWN_ON = f"""
+SELECT c.measure, v.code, d.day, count(*) AS stock
+FROM spell c {NAMED}
+JOIN posting p ON p.number = c.posted
+LEFT JOIN posting w ON w.number = c.withdrawn
+JOIN unnest($1::text[], $2::text[]) AS x (measure, category) ON (x.measure, x.category) = (c.measure, c.category)
+JOIN unnest($4::date[]) AS d (day) ON c.during @> d.day
+WHERE $3 IN ('all', c.sex) AND p.day <= $5 AND (w.day IS NULL OR w.day > $5)
 GROUP BY c.measure, v.code, d.day
 """
 
@@ -96,6 +110,19 @@ async def as_known(connection: asyncpg.Connection, number: int, days: Iterable[d
     """What the ledger said when this was its last posting, in whatever age."""
     measures, categories = zip(*cut.pairs().items(), strict=True)
     return answers(await connection.fetch(SPELLS_KNOWN, measures, categories, cut.sex, list(days), number))
+
+
+async def known_on(connection: asyncpg.Connection, known: date, days: Iterable[date], cut: Cut = ALL) -> Answers:
+    """What the ledger said at the end of a day."""
+    measures, categories = zip(*cut.pairs().items(), strict=True)
+    arguments = (measures, categories, cut.sex, cut.age_band, list(days), known)
+    return answers(await connection.fetch(KNOWN_STOCKS, *arguments))
+
+
+async def spells_known_on(connection: asyncpg.Connection, known: date, days: Iterable[date], cut: Cut) -> Answers:
+    """What the spells posted by the end of a day, and not withdrawn by then, come to; in whatever age."""
+    measures, categories = zip(*cut.pairs().items(), strict=True)
+    return answers(await connection.fetch(SPELLS_KNOWN_ON, measures, categories, cut.sex, list(days), known))
 
 
 async def differences(connection: asyncpg.Connection) -> list[asyncpg.Record]:

@@ -92,8 +92,8 @@ async def write(connection: asyncpg.Connection, before: History, *afters: Histor
     return sorted(subjects)
 
 
-async def post(connection: asyncpg.Connection, subjects: Iterable[UUID]) -> int | None:
-    return await connection.fetchval("SELECT ledger_post($1::uuid[], $2, 'test', 'test')", list(subjects), POSTED_ON)
+async def post(connection: asyncpg.Connection, subjects: Iterable[UUID], day: date = POSTED_ON) -> int | None:
+    return await connection.fetchval("SELECT ledger_post($1::uuid[], $2, 'test', 'test')", list(subjects), day)
 
 
 async def enter(connection: asyncpg.Connection, story: Iterable[Step], before: History = EMPTY) -> History:

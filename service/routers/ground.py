@@ -1,0 +1,122 @@
+"""On what the figures of an answer stand: the programme, the area, the day, and how much of it the caller receives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.access import Caller
+from service.database import Reader
+from service.domain.access import Permission
+from service.domain.calendar import Every, last_closed_quarter
+from service.domain.refusal import Refusal
+from service.domain.small_numbers import Reason, too_much
+from service.queries import attainment as measured
+from service.queries.attainment import Area, Indicator, Programme, Question, Split
+from service.routers.figures import FigureAsked, Level, Moment, check_split
+
+WHOLE = Split()
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every figure of an answer has in common."""
+
+    programme: Programme
+    area: Area
+    on: date
+    known: date
+    rounded: bool
+
+    def question(self, indicator: Indicator, split: Split) -> Question:
+        return Question(self.programme, indicator, split, self.area, self.on, self.known, self.rounded)
+
+
+def receives_exact(caller: Caller, area: Area) -> bool:
+    """Who may see the records of an area is told its figures as they are; everybody else, rounded aggregates."""
+    return caller.may(Permission.SEE_RECORDS) and area.reached
+
+
+async def ground(
+    reader: Reader,
+    caller: Caller,
+    code: str | None,
+    asked: Moment,
+    today: date,
+    split: Split = WHOLE,
+    by: Level | None = None,
+    exact_only: bool = False,
+) -> Ground:
+    """The ground of figures of one day; refuses what has no answer, or none for this caller.
+
+    No day means today, or to whoever receives rounded aggregates the end of the last closed quarter.
+    """
+    on = asked.on or today
+    programme = await measured.programme(reader, code, on)
+    check_days(programme, [on])
+    area = await measured.area(reader, asked.area or programme.area_code, on, caller.assignment_id)
+    if receives_exact(caller, area):
+        check_view([on], asked.map, asked.known, today)
+        return Ground(programme, area, on, today, rounded=False)
+    if exact_only:
+        raise aggregates_only(Reason.RECORDS_OF_ANOTHER_AREA)
+    if asked.on is None:
+        at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
+        return await ground(reader, caller, code, at_close, today, split, by)
+    check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
+    return Ground(programme, area, on, on, rounded=True)
+
+
+async def question(
+    reader: Reader,
+    caller: Caller,
+    code: str,
+    asked: FigureAsked,
+    today: date,
+    by: Level | None = None,
+    exact_only: bool = False,
+) -> Question:
+    """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
+    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
+    (indicator,) = await measured.indicators(reader, found.programme, found.on, code)
+    await check_split(reader, found.programme, indicator, asked.split)
+    return found.question(indicator, asked.split)
+
+
+def check_days(programme: Programme, days: Sequence[date], pointer: str = "/on") -> None:
+    """Refuses days that the ledger cannot answer for yet."""
+    if any(day >= programme.answers_until for day in days):
+        raise Refusal("not_available_yet", pointer)
+
+
+def check_view(days: Sequence[date], on_map: date | None, known: date | None, today: date) -> None:
+    """Refuses maps and knowledge that the ledger cannot answer for yet."""
+    if known is not None and known > today:
+        raise Refusal("known_in_future", "/known")
+    if known is not None and known < today:
+        raise Refusal("not_available_yet", "/known")
+    if on_map is not None and any(day != on_map for day in days):
+        raise Refusal("not_available_yet", "/map")
+
+
+def check_aggregates(
+    days: Sequence[date],
+    on_map: date | None,
+    known: date | None,
+    breakdowns: int,
+    today: date,
+    every: Every = "quarter",
+) -> None:
+    """Refuses what goes beyond rounded aggregates."""
+    for day in days:
+        if reason := too_much(day, on_map, known, breakdowns, today, every):
+            raise aggregates_only(reason)
+
+
+def breakdowns(programme: Programme, area: Area, split: Split, by: Level | None = None) -> int:
+    """By how many things at once figures are broken down. An area within an area is one."""
+    by_area = by is not None or area.code != programme.area_code
+    return by_area + sum(part != "all" for part in (split.sex, split.age_band, split.category))
+
+
+def aggregates_only(reason: Reason) -> Refusal:
+    return Refusal("aggregates_only", reason=reason)
