@@ -26,7 +26,7 @@ from service.database import Database, SessionDep
 from service.database import nothing as kept
 from service.domain.calendar import YEAR
 from service.models import Child, Circumstance, Residence
-from service.queries import attainment
+from service.queries import attainment, stocks
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
 from service.settings import Limits
@@ -57,9 +57,9 @@ async def by_commune(request: Request) -> Response:
     reader = request.app.state.reader
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
     await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
-    area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
+    area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     asked = (programme["rule"], "special", "children", area["area_id"], on, on - YEAR, "commune")
-    rows = await reader.fetch(attainment.TOTALS_BY_AREA, *asked)
+    rows = await reader.fetch(stocks.TOTALS_BY_AREA, *asked)
     answer = [{"area": orjson.Fragment(row[0]), "stocks": list(row[1:])} for row in rows]
     return Response(orjson.dumps(answer), media_type=JSON)
 
@@ -68,11 +68,11 @@ async def scoreboard(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
-    area = await reader.fetchrow(attainment.AREA, programme["area_code"], on)
+    area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     indicators = await reader.fetch(attainment.INDICATORS, programme["code"], on, None)
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
     asked = (programme["rule"], measures, area["area_id"], on, [on - YEAR, on])
-    rows = await reader.fetch(attainment.TOTALS_OVER_TIME, *asked)
+    rows = await reader.fetch(stocks.TOTALS_OVER_TIME, *asked)
     return Response(orjson.dumps([list(row) for row in rows]), media_type=JSON)
 
 

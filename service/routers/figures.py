@@ -12,7 +12,8 @@ from service.domain.attainment import attainment
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import rounded
 from service.queries import attainment as measured
-from service.queries.attainment import Indicator, Programme, Question, Split, Trend
+from service.queries.attainment import Indicator, Programme, Question, Split
+from service.queries.stocks import Trend
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
 Level = Literal["province", "district", "commune"]

@@ -12,12 +12,13 @@ from service.clock import Today
 from service.database import CallerDep, ReaderDep
 from service.domain.access import Permission
 from service.domain.attainment import Measurement
-from service.domain.calendar import Every, closing_days
+from service.domain.calendar import Every, closing_days, last_closed_quarter
 from service.domain.refusal import Refusal
 from service.problems import language
 from service.queries import attainment as measured
-from service.queries import programmes
-from service.queries.attainment import Question, Trend
+from service.queries import programmes, stocks
+from service.queries.attainment import Question
+from service.queries.stocks import Trend
 from service.routers.figures import (
     AttainmentRecord,
     FigureAsked,
@@ -139,7 +140,7 @@ async def read_attainment(
     level = asked.by or q.area.level
     if LEVELS.index(level) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
-    rows = await measured.by_area(reader, q, level)
+    rows = await stocks.by_area(reader, q, level)
     now = Measurement.together([row.trend.now for row in rows], q.indicator.unit)
     before = Measurement.together([row.trend.before for row in rows], q.indicator.unit)
     answer = heading(q) | shown(Trend(now, before), q, q.on)
@@ -173,10 +174,11 @@ async def read_series(
         check_view(days, asked.map, asked.known, today)
     else:
         days = [day for day in days if asked.until or day < today]
-        check_aggregates(days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
+        of_days = days or [last_closed_quarter(today)]  # no close in the range: the other rules hold all the same
+        check_aggregates(of_days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
     (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
     await check_split(reader, programme, indicator, asked.split)
-    trends = await (measured.over_time if exact else measured.at_closes)(
+    trends = await (stocks.over_time if exact else stocks.at_closes)(
         reader, programme, [indicator], asked.split, area, start, days
     )
     q = Question(programme, indicator, asked.split, area, start, today, not exact)

@@ -13,7 +13,7 @@ from service.database import CallerDep, ReaderDep
 from service.domain.access import Permission
 from service.problems import language
 from service.queries import attainment as measured
-from service.queries import programmes
+from service.queries import programmes, stocks
 from service.queries.attainment import Split
 from service.routers.figures import AttainmentRecord, Moment, Rounded, heading, shown
 from service.routers.ground import ground
@@ -88,7 +88,7 @@ async def read_scoreboard(
     """Every indicator of the programme at once."""
     found = await ground(reader, caller, code, asked, today)
     wanted = await measured.indicators(reader, found.programme, found.on)
-    trends = await (measured.at_closes if found.rounded else measured.over_time)(
+    trends = await (stocks.at_closes if found.rounded else stocks.over_time)(
         reader, found.programme, wanted, Split(), found.area, found.on, [found.on]
     )
     items = [

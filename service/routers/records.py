@@ -15,8 +15,7 @@ from service.domain.access import Permission
 from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
 from service.doors import Asking
-from service.queries import attainment as measured
-from service.queries import records
+from service.queries import records, stocks
 from service.queries.attainment import Question
 from service.routers.figures import FigureAsked
 from service.routers.ground import question
@@ -103,5 +102,5 @@ async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Que
 
 async def measurement(reader: Reader, q: Question) -> Measurement:
     """The figure that the records belong to."""
-    trends = await measured.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
+    trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
     return trends[q.indicator.code, q.on].now

@@ -11,7 +11,7 @@ import pytest
 from service.domain.small_numbers import Reason
 from service.reasons import REASONS
 from tests.routers.api import BAC_SON, LAM_SON, PHU_UNG, opened, registered
-from tests.signed_in import COMMUNE, PROVINCE, made
+from tests.signed_in import COMMUNE, DISTRICT, PROVINCE, made
 
 CLOSE, LAST_CLOSE = "2018-06-30", "2020-09-30"
 SPECIAL = "/v1/indicators/special_rate/attainment"
@@ -145,6 +145,7 @@ async def test_a_series_is_of_closed_quarters_each_as_known_at_its_close(
         (f"{SERIES}?every=month", Reason.NOT_QUARTERLY),
         (f"{SERIES}?every=quarter&until=2021-01-01", Reason.QUARTER_NOT_CLOSED),
         (f"{SERIES}?every=quarter&known=2020-12-31", Reason.KNOWN_OTHERWISE),
+        (f"{SERIES}?from=2018-01-01&until=2018-01-31&area=329&sex=male", Reason.TWO_BREAKDOWNS),
     ],
 )
 async def test_anything_else_is_refused_with_the_reason(
@@ -191,6 +192,30 @@ async def test_a_worker_is_told_everything_of_the_own_commune_and_aggregates_of_
     months = (await province.get(f"{SERIES}?area={PHU_UNG}", headers=worker)).json()
     assert (months["rounded"], len(months["items"])) == (False, 60)
     assert (await province.get(f"{SCOREBOARD}?area={PHU_UNG}", headers=worker)).json()["rounded"] is False
+
+
+@pytest.mark.parametrize(
+    ("role", "assigned", "asked", "rounded"),
+    [
+        ("province_officer", PROVINCE, LAM_SON, False),
+        ("inspector", DISTRICT, PHU_UNG, False),
+        ("district_officer", DISTRICT, DISTRICT, False),
+        ("district_officer", DISTRICT, PROVINCE, True),
+        ("district_officer", DISTRICT, LAM_SON, True),
+        ("commune_chair", COMMUNE, COMMUNE, False),
+        ("commune_chair", COMMUNE, DISTRICT, True),
+        ("police", PROVINCE, COMMUNE, True),
+        ("school", COMMUNE, COMMUNE, True),
+        ("village_collaborator", COMMUNE, COMMUNE, True),
+        ("administrator", PROVINCE, PROVINCE, True),
+    ],
+)
+async def test_figures_are_exact_for_who_sees_the_records_within_the_assignment(
+    client: httpx.AsyncClient, connected: asyncpg.Connection, role: str, assigned: str, asked: str, rounded: bool
+) -> None:
+    signed = await made(connected, UUID(int=4), role, assigned)
+    answer = await client.get(f"{SPECIAL}?on={CLOSE}&area={asked}", headers=signed)
+    assert (answer.status_code, answer.json()["rounded"]) == (200, rounded)
 
 
 async def test_records_are_shown_of_the_own_area_alone(province: httpx.AsyncClient, worker: Signed) -> None:
