@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from service.access import UNSIGNED
 from service.domain.access import Purpose
+from service.preconditions import required_if_match
 from service.problems import MEDIA_TYPE, PROBLEMS
 from service.routing import Read
 
@@ -51,23 +52,25 @@ def document(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         app.openapi_schema["components"]["securitySchemes"] = SECURITY
-        policies = {
-            (route.path_format, method.lower()): route.policy
+        made_of = {
+            (route.path_format, method.lower()): route
             for route in app.routes
             if isinstance(route, Read)
             for method in route.methods or ()
         }
         for path, operations in app.openapi_schema["paths"].items():
             for method, operation in operations.items():
-                declare(path, method, operation)
-                declare_policy(operation, policies[path, method])
+                route = made_of[path, method]
+                changes = any(wanted.call is required_if_match for wanted in route.dependant.dependencies)
+                declare(path, method, operation, changes)
+                declare_policy(operation, route.policy)
     return app.openapi_schema
 
 
-def declare(path: str, method: str, operation: dict[str, Any]) -> None:
-    """Say which problems an operation can answer with, and where ETags go."""
+def declare(path: str, method: str, operation: dict[str, Any], changes: bool) -> None:
+    """Say which problems an operation can answer with, and where ETags go. What `changes` a version needs If-Match."""
     responses = operation["responses"]
-    for status in errors_of(path, method, operation):
+    for status in errors_of(path, operation, changes):
         responses[str(status)] = {"description": MEANINGS[status], "content": {MEDIA_TYPE: PROBLEM}}
     responses["default"] = {"description": "A problem document", "content": {MEDIA_TYPE: PROBLEM}}
     single = method == "get" and any(parameter["in"] == "path" for parameter in operation.get("parameters", []))
@@ -78,7 +81,7 @@ def declare(path: str, method: str, operation: dict[str, Any]) -> None:
         for success in ("200", "201"):
             if success in responses:
                 responses[success]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version"}}
-    if method in ("patch", "delete"):
+    if changes:
         header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         operation.setdefault("parameters", []).append(header)
 
@@ -98,7 +101,7 @@ def declare_policy(operation: dict[str, Any], policy: str) -> None:
     )
 
 
-def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+def errors_of(path: str, operation: dict[str, Any], changes: bool) -> list[int]:
     """The statuses of the problems that an operation of this shape can meet."""
     if path.startswith("/v1/auth/"):
         return [400, 401, 408, 413, 429, 503]  # RFC 6749 has its own
@@ -107,7 +110,7 @@ def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         found.add(404)
     if "requestBody" in operation:
         found |= {400, 408, 409, 413, 415}
-    if method in ("patch", "delete"):
+    if changes:
         found |= {409, 412, 428}
     if path.endswith("/close"):
         found.add(412)
