@@ -9,7 +9,7 @@ COPY alembic.ini ./
 COPY alembic ./alembic
 COPY service ./service
 
-RUN useradd --system --no-create-home service
+RUN useradd --system --no-create-home service && install --directory --owner=service --mode=0700 /keys
 USER service
 EXPOSE 8000
 CMD ["python", "-m", "service", "serve"]

@@ -61,6 +61,8 @@ class RateLimits:
         self.limits, self.metrics, self.clock = limits, metrics, clock
         self.signed = Rate(limits.rate, limits.burst)
         self.unsigned = Rate(limits.unsigned_rate, limits.unsigned_burst)
+        for who in (SIGNED, UNSIGNED):
+            metrics.too_many.labels(who)  # told from the start, as 0
 
     def of(self, demonstration: bool) -> None:
         """Limits that nobody has set are wider where the records are made up."""
