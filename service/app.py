@@ -24,6 +24,10 @@ from service.request_lines import RequestLines
 from service.retrying import Retrying
 from service.routers import (
     access,
+    account,
+    accounts,
+    agencies,
+    assignments,
     auth,
     cases,
     children,
@@ -50,6 +54,10 @@ from service.unchanged import LedgerState
 LOG = logging.getLogger(__name__)
 ROUTERS = (
     auth,
+    account,
+    accounts,
+    assignments,
+    agencies,
     communes,
     children,
     residences,

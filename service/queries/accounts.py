@@ -43,7 +43,19 @@ LINES = text(f"""
             WHERE m.account_id = a.id AND m.during @> {REAL_DAY}) m), '')
     FROM account a ORDER BY a.name
 """)
+OWN = f"""
+SELECT json_build_object('id', a.id, 'name', a.name, 'kind', a.kind, 'full_name', a.full_name, 'assignment', own.id,
+    'role', own.role, 'area', own.record -> 'area', 'agency', own.record -> 'agency', 'assignments', (
+        SELECT json_agg({ASSIGNMENT_JSON} ORDER BY lower(m.during), m.id) FROM assignment m
+        WHERE m.account_id = a.id AND m.during @> {REAL_DAY}))
+FROM account a, LATERAL (
+    SELECT m.id, m.role, {ASSIGNMENT_JSON} AS record FROM assignment m WHERE m.account_id = a.id AND m.id = $2) own
+WHERE a.id = $1
+"""
 DISABLE = text("UPDATE account SET disabled_at = now() WHERE id = :id AND disabled_at IS NULL")
+ENABLE = text("UPDATE account SET disabled_at = NULL WHERE id = :id")
+RENAME = text("UPDATE account SET full_name = :full_name WHERE id = :id")
+CALLED = text("SELECT name, kind FROM account WHERE id = :id")
 NEW_ID = text("SELECT uuidv7()")
 FIND = text("SELECT id FROM account WHERE name = :name")
 LOCK = text("UPDATE account SET version = version + 1 WHERE id = :id RETURNING version")
@@ -119,6 +131,27 @@ async def disable(session: AsyncSession, account_id: UUID) -> None:
     await end_sign_ins(session, account_id, "account disabled")
     if administers:
         await check_administrator_remains(session)
+
+
+async def enable(session: AsyncSession, account_id: UUID) -> None:
+    await (await session.connection()).execute(ENABLE, {"id": account_id})
+
+
+async def rename(session: AsyncSession, account_id: UUID, full_name: str) -> None:
+    await (await session.connection()).execute(RENAME, {"id": account_id, "full_name": full_name})
+
+
+async def name_and_kind(session: AsyncSession, account_id: UUID) -> tuple[str, Any]:
+    found = (await (await session.connection()).execute(CALLED, {"id": account_id})).one_or_none()
+    if found is None:
+        raise Refusal("account_unknown")
+    return found.name, found.kind
+
+
+async def own(reader: Reader, account_id: UUID, assignment_id: UUID) -> str:
+    """An account as it acts in one of its assignments."""
+    record: str = await reader.fetchval(OWN, account_id, assignment_id)
+    return record
 
 
 async def lines(session: AsyncSession) -> list[str]:

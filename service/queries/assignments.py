@@ -75,6 +75,5 @@ async def has_administrator(session: AsyncSession, day: date | None = None) -> b
 
 async def check_administrator_remains(session: AsyncSession, day: date | None = None) -> None:
     """Refuses a change after which nobody could undo it."""
-    await session.flush()
     if not await has_administrator(session, day):
         raise Refusal("administrator_last")

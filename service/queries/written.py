@@ -22,6 +22,11 @@ def posting(record: str) -> TextClause:
     return text(POSTED.format(record=record.format(asking=ASKING_NAMED)))
 
 
+@cache
+def reading(statement: str) -> TextClause:
+    return text(f"SELECT CAST(one.record AS text) FROM ({statement}) one")
+
+
 class Record(Protocol):
     """Anything with an id, which the database may give when the record is written."""
 
@@ -35,6 +40,14 @@ async def posted(session: AsyncSession, subjects: Collection[UUID], day: date, s
     connection = await session.connection()
     asked = {"subjects": sorted(subjects), "day": day, "actor": session.info["caller"].account_name, "id": record.id}
     row: str = (await connection.execute(posting(shown), session.info["asking"]._asdict() | asked)).scalar_one()
+    return row
+
+
+async def read_back(session: AsyncSession, statement: str, record_id: UUID) -> str:
+    """A record that is behind no wall, in JSON: the column `record` of a statement with `:id`."""
+    await session.flush()
+    connection = await session.connection()
+    row: str = (await connection.execute(reading(statement), {"id": record_id})).scalar_one()
     return row
 
 

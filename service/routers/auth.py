@@ -1,7 +1,5 @@
 """Signing in and out: OAuth 2.0 (RFC 6749, 7009), and the keys that its tokens are verified with."""
 
-from contextlib import asynccontextmanager
-from functools import partial
 from typing import Annotated
 
 import orjson
@@ -10,13 +8,13 @@ from pydantic import BaseModel, Field
 
 from service import routing
 from service.access import UNSIGNED, permits
-from service.database import session
 from service.domain.refusal import Refusal
+from service.routers.assignments import AssignmentRecord
 from service.signing_in.oauth import SCOPE, OAuthRoute, client_credentials, wanted_assignment
 from service.signing_in.passwords import LONGEST
-from service.signing_in.sign_ins import Entrance, SignedIn
+from service.signing_in.sign_ins import SignedIn, entrance
 from service.signing_in.tokens import Tokens
-from service.wire import Day, Identifier, Internal, Place, Public, json_answer
+from service.wire import Internal, Public, json_answer
 
 router = routing.router("", "auth", OAuthRoute)
 
@@ -42,25 +40,6 @@ class RevocationRequest(BaseModel):
     token: str = Field(max_length=LONGEST)
 
 
-class AgencyName(BaseModel):
-    """For whom somebody acts."""
-
-    id: Internal[Identifier]
-    name: Internal[str]
-    kind: Internal[str]
-
-
-class AssignmentRecord(BaseModel):
-    """In which role, for which area and agency an account acts, and when."""
-
-    id: Internal[Identifier]
-    role: Internal[str]
-    area: Internal[Place]
-    agency: AgencyName | None
-    from_: Internal[Day] = Field(alias="from")
-    until: Internal[Day | None]
-
-
 class TokenAnswer(BaseModel):
     """A token, what it is good for, and what else the account could act as today."""
 
@@ -77,11 +56,6 @@ class JwkSet(BaseModel):
     """Public keys."""
 
     keys: Public[list[dict[str, str]]]
-
-
-def entrance(request: Request) -> Entrance:
-    address = request.client.host if request.client else ""
-    return Entrance(partial(asynccontextmanager(session), request), address, request.state.request_id)
 
 
 @router.post("/v1/auth/token", response_model=TokenAnswer)

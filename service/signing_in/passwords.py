@@ -28,7 +28,7 @@ def normalised(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def check_strength(password: str, name: str) -> None:
+def check_strength(password: str, name: str, pointer: str = "/password") -> None:
     """Refuses a password that is easily guessed."""
     password = normalised(password)
     if (
@@ -36,7 +36,7 @@ def check_strength(password: str, name: str) -> None:
         or name.casefold() in password.casefold()
         or len(set(password.casefold())) == 1
     ):
-        raise Refusal("password_weak", "/password")
+        raise Refusal("password_weak", pointer)
 
 
 async def hashed(password: str) -> str:

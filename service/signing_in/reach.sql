@@ -1,6 +1,7 @@
 -- Which areas an assignment reaches: what ever lay within its area, what these were made of, and what they became. Not
 -- what else became part of the same successor: who is responsible for a commune that was merged is now responsible for
--- the whole, and still not for the others that it was made of.
+-- the whole, and still not for the others that it was made of. With all communes of a district or a province that was,
+-- that one too.
 CREATE OR REPLACE FUNCTION reach_of(area integer) RETURNS SETOF integer LANGUAGE sql STABLE AS $$
     WITH RECURSIVE
     own AS (
@@ -18,6 +19,10 @@ CREATE OR REPLACE FUNCTION reach_of(area integer) RETURNS SETOF integer LANGUAGE
         TABLE own
         UNION
         SELECT c.predecessor_id FROM earlier e JOIN area_change c ON c.successor_id = e.id
-    )
-    TABLE later UNION TABLE earlier
+    ),
+    reached AS (TABLE later UNION TABLE earlier)
+    TABLE reached
+    UNION
+    SELECT w.ancestor_id FROM area_within w WHERE w.area_level = 'commune'
+    GROUP BY w.ancestor_id HAVING bool_and(w.area_id IN (TABLE reached))
 $$;

@@ -1,16 +1,19 @@
 """Signing in, staying so, and signing out."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, Literal
 from uuid import UUID
 
+from fastapi import Request
 from sqlalchemy import CursorResult, TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.database import session
 from service.domain.refusal import Refusal
 from service.queries import assignments
 from service.signing_in import delays, passwords
@@ -72,9 +75,8 @@ class Entrance:
     address: str
     request_id: str
 
-    async def sign_in(self, kind: Kind, name: str, secret: str, wanted: UUID | None) -> SignedIn:
-        """By a name and a secret, in the assignment that is wanted or the first of today."""
-        name = typed(name)
+    async def proved(self, kind: Kind, name: str, secret: str) -> Any:
+        """The account whose name and secret these are."""
         async with self.transaction() as session:
             refusal = await delays.attempt(session, name, self.address)
             account = None if refusal else (await run(session, ACCOUNT, name=name)).one_or_none()
@@ -84,6 +86,12 @@ class Entrance:
         if not (account and right and account.enabled and account.kind == kind):
             wrong = "invalid_grant" if kind == "person" else "invalid_client"
             raise await self.refused(account.id if account else None, wrong)
+        return account
+
+    async def sign_in(self, kind: Kind, name: str, secret: str, wanted: UUID | None) -> SignedIn:
+        """By a name and a secret, in the assignment that is wanted or the first of today."""
+        name = typed(name)
+        account = await self.proved(kind, name, secret)
         better = await passwords.hashed(secret) if passwords.is_outdated(account.hash) else None
         async with self.transaction() as session:
             current = await assignments.current(session, account.id)
@@ -126,6 +134,12 @@ class Entrance:
 
     async def record(self, session: AsyncSession, **facts: object) -> None:
         await run(session, RECORD, address=self.address, request=self.request_id, **facts)
+
+
+def entrance(request: Request) -> Entrance:
+    """The way in for whoever makes this request."""
+    address = request.client.host if request.client else ""
+    return Entrance(partial(asynccontextmanager(session), request), address, request.state.request_id)
 
 
 def typed(name: str) -> str:

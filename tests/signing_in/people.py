@@ -61,3 +61,10 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
     assert body["type"] == f"/problems/{body['error']}"
     assert body["error_description"].isascii()
     return answer.status_code, body["error"]
+
+
+async def signed_in(client: httpx.AsyncClient, name: str, password: str = PASSWORD) -> httpx.AsyncClient:
+    """A client that signs in by a password and asks as the one who did."""
+    token = (await asked(client, username=name, password=password)).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(transport=client._transport, base_url="http://t", headers=headers)

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service.app import create_app
 from service.signing_in.delays import neighbourhood
 from tests.conftest import TODAY
 from tests.signed_in import asked as running
+from tests.signed_in import served
 from tests.signing_in.people import asked, hired, refusal
 
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.7"
@@ -157,7 +157,7 @@ async def test_a_restart_and_another_process_know_who_waits(
     client: httpx.AsyncClient, database: asyncpg.Connection, empty_database: str
 ) -> None:
     await keep_waiting(client, database)
-    async with running(create_app(empty_database, TODAY)) as another:
+    async with running(served(empty_database, TODAY)) as another:
         waits(await failed(another))
 
 
@@ -167,7 +167,7 @@ async def test_who_waited_long_ago_is_forgotten_when_the_service_looks_after_the
     await failed(client)
     await pass_time(database, "61 minutes")
     await failed(client, "nobody")
-    async with running(create_app(empty_database, TODAY)):
+    async with running(served(empty_database, TODAY)):
         assert await database.fetchval("SELECT count(*) FROM sign_in_delay") == 2  # of nobody, and the address
 
 
