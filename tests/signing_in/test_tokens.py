@@ -1,7 +1,6 @@
 """Access tokens: ours are good for ten minutes, and nobody else's ever."""
 
 import hmac
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import uuid4
 
@@ -16,17 +15,17 @@ from service.signing_in.tokens import Claims, InvalidTokenError, Tokens
 ISSUER, AUDIENCE = "https://register.example", "register"
 IDS = uuid4(), uuid4(), uuid4()
 KEYS = new_keys()
+MOMENT = 1_600_000_000  # at which the tests take place
 
 
 @pytest.fixture
 def tokens() -> Tokens:
-    return Tokens(KEYS, ISSUER, AUDIENCE)
+    return Tokens(KEYS, ISSUER, AUDIENCE, clock=lambda: MOMENT)
 
 
 def made(key: ECKey | None = None, header: dict[str, object] | None = None, **claims: object) -> str:
     """A token like ours but for what the test names."""
-    now = int(time.time())
-    ours = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 600, "role": "health"}
+    ours = {"iss": ISSUER, "aud": AUDIENCE, "iat": MOMENT, "exp": MOMENT + 600, "role": "health"}
     ours |= dict(zip(("sub", "sid", "asg"), map(str, IDS), strict=True))
     said = {name: value for name, value in (ours | claims).items() if value is not None}
     head = {"alg": "ES256", "typ": "at+jwt", "kid": KEYS.keys[0].kid} | (header or {})
@@ -37,15 +36,14 @@ def made(key: ECKey | None = None, header: dict[str, object] | None = None, **cl
 def test_a_token_says_who_signed_in_and_in_which_assignment(tokens: Tokens) -> None:
     token, expires_in = tokens.mint(*IDS, "health")
     claims = tokens.verify(token)
-    assert claims == Claims(*IDS, "health", claims.expires)
+    assert claims == Claims(*IDS, "health", MOMENT + 600)
     assert expires_in == 600
-    assert 595 < claims.expires - time.time() <= 600
     assert tokens.verify(token) is claims
     assert tokens.verify(made()).role == "health"  # what the tests below alter is good as it is
 
 
-def test_another_library_verifies_our_token_by_the_public_keys(tokens: Tokens) -> None:
-    token, _ = tokens.mint(*IDS, "health")
+def test_another_library_verifies_our_token_by_the_public_keys() -> None:
+    token, _ = Tokens(KEYS, ISSUER, AUDIENCE).mint(*IDS, "health")
     public = pyjwt.PyJWKSet.from_dict(dict(KEYS.as_dict(private=False)))
     header = pyjwt.get_unverified_header(token)
     claims = pyjwt.decode(token, public[header["kid"]].key, algorithms=["ES256"], issuer=ISSUER, audience=AUDIENCE)
@@ -55,7 +53,7 @@ def test_another_library_verifies_our_token_by_the_public_keys(tokens: Tokens) -
 
 def test_a_new_key_signs_and_the_old_one_still_verifies(tokens: Tokens) -> None:
     token, _ = tokens.mint(*IDS, "health")
-    rotated = Tokens(new_keys(KEYS), ISSUER, AUDIENCE)
+    rotated = Tokens(new_keys(KEYS), ISSUER, AUDIENCE, clock=lambda: MOMENT)
     assert rotated.verify(token).account_id == IDS[0]
     newer, _ = rotated.mint(*IDS, "health")
     assert pyjwt.get_unverified_header(newer)["kid"] != pyjwt.get_unverified_header(token)["kid"]
@@ -72,7 +70,6 @@ def confused() -> str:
 
 
 OTHER = ECKey.generate_key(auto_kid=True)
-PAST = int(time.time()) - 1
 FORGED = {
     "signed by nobody": pyjwt.encode({"sub": "x"}, None, algorithm="none", headers={"typ": "at+jwt"}),
     "signed with the public key as a secret": confused(),
@@ -81,10 +78,10 @@ FORGED = {
     "naming no key": made(header={"kid": None}),
     "of another type": made(header={"typ": "JWT"}),
     "of no type": made(header={"typ": ""}),
-    "expired": made(exp=PAST),
+    "expired": made(exp=MOMENT),
     "without an end": made(exp=None),
-    "not good yet": made(nbf=PAST + 100),
-    "issued in the future": made(iat=PAST + 100),
+    "not good yet": made(nbf=MOMENT + 1),
+    "issued in the future": made(iat=MOMENT + 1),
     "of another issuer": made(iss="https://elsewhere.example"),
     "of no issuer": made(iss=None),
     "for another audience": made(aud="elsewhere"),
@@ -109,7 +106,7 @@ def test_a_token_under_the_id_of_another_of_our_keys_is_refused() -> None:
     both = new_keys(KEYS)
     swapped = made(header={"kid": both.keys[0].kid})
     with pytest.raises(InvalidTokenError):
-        Tokens(both, ISSUER, AUDIENCE).verify(swapped)
+        Tokens(both, ISSUER, AUDIENCE, clock=lambda: MOMENT).verify(swapped)
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -121,7 +118,7 @@ def test_a_token_altered_in_any_part_is_refused(tokens: Tokens, part: int) -> No
 
 
 def test_a_token_that_was_good_ends_while_it_is_remembered() -> None:
-    moment = 1_600_000_000.0
+    moment = MOMENT
     tokens = Tokens(KEYS, ISSUER, AUDIENCE, clock=lambda: moment)
     token, lifetime = tokens.mint(*IDS, "health")
     moment += lifetime - 1
