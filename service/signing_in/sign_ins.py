@@ -83,7 +83,8 @@ class Entrance:
         if refusal:
             raise refusal
         right = await passwords.verified(account.hash if account else None, secret)
-        if not (account and right and account.enabled and account.kind == kind):
+        # A program may also type its secret as a password; a person is no program.
+        if not (account and right and account.enabled and account.kind in ("client", kind)):
             wrong = "invalid_grant" if kind == "person" else "invalid_client"
             raise await self.refused(account.id if account else None, wrong)
         return account
