@@ -46,6 +46,8 @@ async def nobody_is_let_in(running: Running) -> None:
                 _, writer = await asyncio.open_connection(place.hostname, place.port)
             except ConnectionRefusedError:
                 return
+            except ConnectionResetError:  # it waited to be let in when the service stopped listening
+                continue
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
