@@ -59,9 +59,8 @@ def serve(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the server is stopped on the way out
     with reached(data_dir, database_url, keep=True) as dsn, archived(data_dir, database_url):
         prepare(dsn)
-        if demo:
-            run(dsn, lambda connection: fill_if_empty(connection, children))
-        run(dsn, say_who_signs_in)
+        if not (demo and run(dsn, lambda connection: fill_if_empty(connection, children))):
+            run(dsn, say_who_signs_in)
         tokens = Tokens(signing_keys(key_file(data_dir)))
         address = service_address(dsn, database_url)
         limits, network = SETTINGS.limits, SETTINGS.network
@@ -205,12 +204,13 @@ async def rebuild(connection: asyncpg.Connection) -> int | None:
 
 
 async def fill(connection: asyncpg.Connection, children: int, seed: int) -> None:
-    password = chosen_password() or token_urlsafe(12)
+    chosen = chosen_password()
+    password = chosen or token_urlsafe(12)
     async with connection.transaction():
         await users.add(connection, password)
         with Progress() as progress:
             await filling.fill(connection, children, seed, progress)
-    say(users.announced(password))
+    say(f"Users: {', '.join(users.USERS)}; password: {'as DEMO_PASSWORD says' if chosen else password}")
 
 
 async def say_who_signs_in(connection: asyncpg.Connection) -> None:
@@ -239,9 +239,12 @@ async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> i
         return await importing.load(connection, folder, SETTINGS.today, progress, keep=keep)
 
 
-async def fill_if_empty(connection: asyncpg.Connection, children: int) -> None:
-    if await is_empty(connection) and not await connection.fetchval("SELECT EXISTS (SELECT FROM account)"):
+async def fill_if_empty(connection: asyncpg.Connection, children: int) -> bool:
+    """Whether it was: a register in which somebody signs in is not."""
+    empty = await is_empty(connection) and not await connection.fetchval("SELECT EXISTS (SELECT FROM account)")
+    if empty:
         await fill(connection, children, seed=1)
+    return empty
 
 
 if __name__ == "__main__":

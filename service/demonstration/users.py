@@ -97,7 +97,3 @@ async def are_present(connection: asyncpg.Connection) -> bool:
     """Whether accounts of the demonstration can sign in."""
     present: bool = await connection.fetchval(PRESENT, list(USERS), [user.full_name for user in USERS.values()])
     return present
-
-
-def announced(password: str) -> str:
-    return f"Users: {', '.join(USERS)}; password: {password}"
