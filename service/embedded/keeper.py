@@ -22,6 +22,7 @@ from service.embedded.files import locks, opened
 from service.embedded.folder import DataFolder, make_private
 
 Notify = Callable[[str], None]
+PATIENCE = 100  # seconds for the last checkpoint: the largest of ours takes some 40 on a slow disk
 
 
 class Keeper:
@@ -82,14 +83,23 @@ class Keeper:
         return self.watcher.is_alive() or (self.child is not None and self.child.poll() is None)
 
     def stop(self) -> None:
-        """A fast shutdown of our server: connections end, nothing that was committed is lost."""
+        """A fast shutdown of our server: connections end, nothing that was committed is lost.
+
+        One that comes at the very end of a recovery can wait for ever (seen with 18.6). After a time that is enough for
+        any checkpoint of ours the server ends at once, and recovers at its next start.
+        """
         if self.child:
             self.child.send_signal(signal.SIGINT)
             try:
                 self.child.wait(3)
             except subprocess.TimeoutExpired:
                 self.notify("Waiting: the server is writing its last checkpoint.")
-                self.child.wait()
+                try:
+                    self.child.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    self.notify("The server does not end: it is stopped at once, and will recover at its next start.")
+                    self.child.send_signal(signal.SIGQUIT)
+                    self.child.wait()
 
     def until(self, done: Callable[[], bool], reason: str, limit: float = 600) -> None:
         """Wait for something, and say why if it takes long."""
