@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from service.domain.access import ROLES
+from tests.access.classes import above, schema_of
 from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
 from tests.access.province import INSIDE, NAMES, PLACES, Province, lies_in_the_district, meets
 from tests.routers.api import refusal
@@ -55,6 +56,8 @@ async def check(province: Province, name: str, role: str, where: str) -> None:
     if refused is None:
         assert str(answer.status_code) in SIGNED[name][2]["responses"], (where, answer.text)
         assert answer.is_success, (where, answer.text)
+        if answer.content:
+            assert list(above(role, schema_of(SIGNED[name][2], answer.status_code), answer.json())) == []
         if changes:
             await province.remake(where)
         if name == "change_password":
