@@ -41,7 +41,7 @@ class Authentication:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.standings: dict[UUID, Standing] = {}
+        self.standings: dict[tuple[UUID, UUID, UUID, str], Standing] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not needs_signing_in(scope["path"]):
@@ -82,16 +82,16 @@ class Authentication:
 
     async def name_of(self, claims: Claims, reader: Reader) -> str:
         """The account's name, if it is still signed in and the assignment still holds."""
-        known = self.standings.get(claims.sign_in_id)
+        asked = (claims.sign_in_id, claims.account_id, claims.assignment_id, claims.role)
+        known = self.standings.get(asked)
         if known is None or time.monotonic() - known.seen > FRESH:
-            asked = (claims.sign_in_id, claims.account_id, claims.assignment_id, claims.role)
             name = await reader.fetchval(STANDING, *asked)
             if name is None or claims.role not in ROLES:
-                self.standings.pop(claims.sign_in_id, None)
+                self.standings.pop(asked, None)
                 raise InvalidTokenError
             if len(self.standings) >= REMEMBERED:
                 self.standings.clear()
-            known = self.standings[claims.sign_in_id] = Standing(name, time.monotonic())
+            known = self.standings[asked] = Standing(name, time.monotonic())
         return known.name
 
 

@@ -56,8 +56,7 @@ async def migrate_once(dsn: str, today: date, revision: str, service_password: s
                 changed = await install(raw)
                 filled = await reference.load(raw, today)
                 await reference.load_roles(raw)
-                if changed:
-                    await doors.grant(raw, service_password)
+                await doors.grant(raw, service_password)  # a copy or a restored dump comes without
                 if changed or filled:
                     await ledger.rebuild(raw, today)  # what counts may mean something else now
     finally:

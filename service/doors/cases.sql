@@ -48,10 +48,14 @@ BEGIN
             SELECT case_json($1, f)::text AS item, f.id, f.child_id %s%s ORDER BY f.id LIMIT $8 + 1
         ),
         noted AS (SELECT note($9, $1, false, (
-            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p)))
+            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p))
+                  WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.id FROM page, noted
     $statement$, cases_matching(c, status, commune, of_child), later)
     USING c, reached_areas(c), status, commune, on_day, of_child, after, size, who;
+    IF NOT FOUND THEN
+        PERFORM note(who, c, false, '{}');  -- a look that met nobody
+    END IF;
 END $$;
 
 CREATE FUNCTION count_cases(who asking, status text, commune text, on_day date, of_child uuid) RETURNS bigint

@@ -2,16 +2,29 @@
 -- its history refers to the access that the door put on record.
 
 DROP FUNCTION IF EXISTS taken CASCADE;  -- with the policies that ask it
+DROP FUNCTION IF EXISTS id_to_make;
 
 
--- Whether this transaction has taken the child (or site): the access that it declared names it, and is of its own making.
+-- Whether this transaction has taken the child (or site): the access that it declared names it, is of its own making,
+-- and was not refused.
 CREATE FUNCTION taken(subject uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
 SELECT EXISTS (
     SELECT FROM access
     WHERE number = nullif(current_setting('service.access', true), '')::bigint
-      AND xmin = pg_current_xact_id_if_assigned()::xid AND subject = ANY (subjects))
+      AND xmin = pg_current_xact_id_if_assigned()::xid AND NOT refused AND subject = ANY (subjects))
 $$;
+
+-- The id of a child or site about to be made: the client's own, if it gave one. Of one that is there already, refused: to
+-- begin it anew would be to take it.
+CREATE FUNCTION id_to_make(given uuid) RETURNS uuid
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM child WHERE id = given) OR EXISTS (SELECT FROM site WHERE id = given) THEN
+        RAISE unique_violation USING MESSAGE = 'the id is taken', CONSTRAINT = 'child_pkey';
+    END IF;
+    RETURN coalesce(given, uuidv7());
+END $$;
 
 -- Locks the child and adds one to its version, which is answered; null where there is none that the caller reaches.
 CREATE FUNCTION take_child(who asking, permission text, wanted uuid) RETURNS integer
@@ -46,7 +59,7 @@ CREATE FUNCTION begin_child(who asking, area integer, given uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.write');
-    new_id CONSTANT uuid := coalesce(given, uuidv7());
+    new_id CONSTANT uuid := id_to_make(given);
 BEGIN
     IF NOT reaches_area(c, area) THEN
         RETURN NULL;
@@ -98,7 +111,7 @@ CREATE FUNCTION begin_site(who asking, area integer, given uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'sites.write');
-    new_id CONSTANT uuid := coalesce(given, uuidv7());
+    new_id CONSTANT uuid := id_to_make(given);
 BEGIN
     IF NOT reaches_area(c, area) THEN
         RETURN NULL;
@@ -107,11 +120,13 @@ BEGIN
     RETURN new_id;
 END $$;
 
--- A change to accounts, assignments or agencies.
+-- A change to accounts, assignments or agencies: no child and no site is taken by it.
 CREATE FUNCTION begin_change(who asking, permission text, subjects uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-    PERFORM declare_change(who, admitted(who, permission), subjects);
+    PERFORM declare_change(who, admitted(who, permission), ARRAY(
+        SELECT s FROM unnest(subjects) s
+        WHERE NOT EXISTS (SELECT FROM child WHERE id = s) AND NOT EXISTS (SELECT FROM site WHERE id = s)));
 END $$;
 
 -- Puts a child on a collaborator's list, or takes it off. False where the caller does not reach the child, or the

@@ -63,11 +63,15 @@ BEGIN
                             ORDER BY v.during @> $12 DESC, lower(v.during) DESC NULLS LAST LIMIT 1))::text AS item, x.id
             %s%s ORDER BY x.id LIMIT $14 + 1
         ),
-        noted AS (SELECT note($15, $1, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT $14) p)))
+        noted AS (SELECT note($15, $1, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT $14) p))
+                  WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.id FROM page, noted
     $statement$, matching, later)
     USING c, reached_areas(c), on_day, commune, category, kind, assisted, sex, age_from, age_until, name, shown_on, after,
           size, who;
+    IF NOT FOUND THEN
+        PERFORM note(who, c, false, '{}');  -- a look that met nobody
+    END IF;
 END $$;
 
 CREATE FUNCTION count_children(who asking, on_day date, commune text, category text, kind text, assisted boolean,

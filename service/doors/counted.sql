@@ -44,8 +44,12 @@ BEGIN
               AND (c.everywhere OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c))))
             ORDER BY n.area_id, x.id LIMIT size + 1
         ),
-        noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p)))
+        noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p))
+                  WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.area_id, page.id FROM page, noted;
+    IF NOT FOUND THEN
+        PERFORM note(who, c, false, '{}');  -- a look that met nobody
+    END IF;
 END $$;
 
 -- Candidates: who counts for a measure and not for another as well. Those with an open case come first, they are nearest
@@ -80,8 +84,12 @@ BEGIN
               AND (c.everywhere OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c))))
             ORDER BY n.rank, n.since, x.id LIMIT size + 1
         ),
-        noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p)))
+        noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p))
+                  WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.rank, page.since, page.id FROM page, noted;
+    IF NOT FOUND THEN
+        PERFORM note(who, c, false, '{}');  -- a look that met nobody
+    END IF;
 END $$;
 
 -- How many candidates there are, wherever they live now.

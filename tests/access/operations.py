@@ -1,0 +1,166 @@
+"""How each operation of the API is asked for, soundly, and whether it is about a child, a case, a site or an area.
+
+An operation that is not here fails the matrix: whoever adds one says here what it is about.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+from uuid import uuid4
+
+from service.app import create_app
+from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PLACES, named
+from tests.signing_in.people import PASSWORD
+
+DOCUMENT: dict[str, Any] = create_app("").openapi()
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {  # by id: method, path, the rest
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+}
+SIGNED = {name: found for name, found in OPERATIONS.items() if "x-permission" in found[2]}
+CLOSED_QUARTER = "2020-09-30"
+OTHER_PASSWORD = "mot mat khau khac han"
+
+
+class About(Enum):
+    """What a caller must reach, or does not have to."""
+
+    NOTHING = auto()
+    CHILD = auto()
+    CASE = auto()
+    CHILD_IN_THE_BODY = auto()
+    NEW_IN_AREA = auto()
+    SITE = auto()
+    LIST_OF_A_COLLABORATOR = auto()
+    RECORDS_OF_AREA = auto()
+    VISIBLE = auto()  # by all who are permitted, wherever it lies
+
+
+Made = Callable[[str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A sound request of an operation, for each place."""
+
+    about: About = About.NOTHING
+    body: Made | None = None
+    query: Made = field(default=lambda _: {})
+    code: str = ""  # what `{code}` in the path stands for
+
+
+def site(where: str) -> dict[str, Any]:
+    return {"commune": FREE[where]}
+
+
+def child(where: str) -> dict[str, Any]:
+    home = {"commune": PLACES[where], "from": "2014-01-01"}
+    return {"full_name": "Lê Văn Na", "sex": "male", "date_of_birth": "2012-03-04", "residence": home}
+
+
+def case(where: str) -> dict[str, Any]:
+    return {"child_id": str(named("child", where)), "kind": "support", "opened_on": "2019-02-01"}
+
+
+def figures(where: str) -> dict[str, Any]:
+    return {"on": CLOSED_QUARTER, "area": PLACES[where]}
+
+
+def always(**body: Any) -> Made:
+    return lambda _: body
+
+
+A = About
+COMMUNE, PROGRAMME, INDICATOR = "12145", "hung-yen-2016-2020", "special_assisted_rate"
+ASKED: dict[str, Asked] = {
+    "list_areas": Asked(),
+    "list_communes": Asked(),
+    "read_commune": Asked(code=COMMUNE),
+    "read_lineage": Asked(code=COMMUNE),
+    "list_maps": Asked(),
+    "list_categories": Asked(),
+    "list_intervention_measures": Asked(),
+    "list_programmes": Asked(),
+    "read_programme": Asked(code=PROGRAMME),
+    "read_scoreboard": Asked(A.VISIBLE, query=figures, code=PROGRAMME),
+    "list_indicators": Asked(),
+    "read_indicator": Asked(code=INDICATOR),
+    "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),
+    "read_series": Asked(code=INDICATOR),
+    "list_records": Asked(A.RECORDS_OF_AREA, query=figures, code=INDICATOR),
+    "explain_access": Asked(
+        A.VISIBLE, query=lambda where: {"action": "read_child", "resource": f"/v1/children/{named('child', where)}"}
+    ),
+    "list_children": Asked(),
+    "create_child": Asked(A.NEW_IN_AREA, child),
+    "read_child": Asked(A.CHILD),
+    "update_child": Asked(A.CHILD, always(full_name="Đỗ Thị Mơ")),
+    "delete_child": Asked(A.CHILD),
+    "create_residence": Asked(A.CHILD, always(commune="12160", **{"from": "2019-01-01"})),
+    "update_residence": Asked(A.CHILD, always(until="2020-01-01", reason="left")),
+    "delete_residence": Asked(A.CHILD),
+    "create_circumstance": Asked(A.CHILD, always(category="a", **{"from": "2018-01-01"})),
+    "update_circumstance": Asked(A.CHILD, always(until="2019-01-01")),
+    "delete_circumstance": Asked(A.CHILD),
+    "list_child_history": Asked(A.CHILD),
+    "list_child_accesses": Asked(A.CHILD),
+    "list_cases": Asked(),
+    "open_case": Asked(A.CHILD_IN_THE_BODY, case),
+    "read_case": Asked(A.CASE),
+    "update_case": Asked(A.CASE, always(kind="protection")),
+    "delete_case": Asked(A.CASE),
+    "close_case": Asked(A.CASE, always(closed_on="2020-01-01", outcome="child_safe")),
+    "create_intervention": Asked(A.CASE, always(measure="support.3", started_on="2018-05-20")),
+    "update_intervention": Asked(A.CASE, always(ended_on="2018-05-20")),
+    "delete_intervention": Asked(A.CASE),
+    "list_sites": Asked(),
+    "create_site": Asked(A.NEW_IN_AREA, site),
+    "read_site": Asked(A.VISIBLE),
+    "create_stage": Asked(A.SITE, always(stage="started", **{"from": "2018-01-01"})),
+    "delete_stage": Asked(A.SITE),
+    "list_collaborators": Asked(),
+    "share_child": Asked(A.LIST_OF_A_COLLABORATOR),
+    "unshare_child": Asked(A.LIST_OF_A_COLLABORATOR),
+    "read_own_account": Asked(),
+    "change_password": Asked(body=always(current=PASSWORD, new=OTHER_PASSWORD)),
+    "list_accounts": Asked(),
+    "create_account": Asked(
+        body=lambda _: {"name": f"a{uuid4().hex}", "full_name": "Lê Thị Hoa", "password": PASSWORD}
+    ),
+    "read_account": Asked(),
+    "update_account": Asked(body=always(full_name="Phạm Văn Bình")),
+    "reset_password": Asked(body=always(password=OTHER_PASSWORD)),
+    "create_assignment": Asked(body=always(role="health", area="12145", agency=str(OWN), **{"from": "2016-01-01"})),
+    "update_assignment": Asked(body=always(until="2100-01-01")),
+    "list_agencies": Asked(),
+    "create_agency": Asked(body=lambda _: {"name": uuid4().hex, "kind": "other", "from": "2016-01-01"}),
+    "read_agency": Asked(),
+    "update_agency": Asked(body=always(kind="department")),
+}
+
+
+def path_of(name: str, where: str, **other: object) -> str:
+    """The path of an operation at a place, with what is named put in its place."""
+    path = OPERATIONS[name][1]
+    values = {
+        "account_id": EMPLOYEE,
+        "agency_id": OFFICE,
+        "assignment_id": COLLABORATOR if "/children/" in path else EMPLOYEE,
+        "code": ASKED[name].code,
+    } | other
+    return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], named(found[1].removesuffix("_id"), where))), path)
+
+
+def request(name: str, where: str) -> dict[str, Any]:
+    """Method, path, query, body and headers of a sound request."""
+    asked = ASKED[name]
+    return {
+        "method": OPERATIONS[name][0],
+        "path": path_of(name, where),
+        "params": asked.query(where),
+        "json": asked.body(where) if asked.body else None,
+        "headers": {"If-Match": "*"},
+    }

@@ -1,0 +1,272 @@
+"""Every change and every look is on record: who, in which role, from where, on which request, for what.
+
+What did not happen is not: a change and its record are one transaction.
+"""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from service.domain.access import ROLES
+from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
+from tests.access.province import (
+    ANOTHERS,
+    EMPLOYEE,
+    INSIDE,
+    KEYS,
+    NUMBERS,
+    OFFICE,
+    OUTSIDE,
+    OWN,
+    PLACES,
+    Province,
+    named,
+)
+from tests.routers.api import refusal
+from tests.signing_in.people import HASH
+
+WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET"]
+NO_RECORD_OF_ITS_OWN = {"share_child", "unshare_child", "change_password", "reset_password"}  # lists and passwords
+OF_REQUEST = """
+SELECT account_id, assignment_id, role, agency_id, purpose, address, action, refused, subjects, number, xmin
+FROM access WHERE request = $1 ORDER BY number
+"""
+COUNTS = "SELECT (SELECT count(*) FROM access), (SELECT count(*) FROM history)"
+CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+HEADERS = {"If-Match": "*"}
+CHILD, CASE = named("child", INSIDE), named("case", INSIDE)
+
+
+async def on_record(province: Province, role: str, **asked: Any) -> tuple[Any, list[asyncpg.Record]]:
+    """The answer to a request, and what is on record of it."""
+    name = uuid4().hex
+    answer = await province.ask(role, **asked | {"headers": asked.get("headers", {}) | {"X-Request-ID": name}})
+    return answer, await province.owner.fetch(OF_REQUEST, name)
+
+
+def subject_of(name: str, role: str, answer: Any) -> UUID:
+    """Whom or what a change is about."""
+    match ASKED[name].about:
+        case About.CHILD | About.CASE | About.CHILD_IN_THE_BODY | About.LIST_OF_A_COLLABORATOR:
+            return CHILD
+        case About.SITE:
+            return named("site", INSIDE)
+        case About.NEW_IN_AREA:
+            return UUID(answer.json()["id"])
+    if name.startswith("create_") and name != "create_assignment":
+        return UUID(answer.json()["id"])
+    if name == "change_password":
+        return KEYS[role]
+    return OFFICE if name == "update_agency" else EMPLOYEE
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_change_is_on_record_with_who_and_why_in_its_own_transaction(province: Province, name: str) -> None:
+    role = "district_officer" if "district_officer" in permitted(name) else "administrator"
+    purpose = ROLES[role].purposes[-1]
+    asked = request(name, INSIDE)
+    asked["headers"] = {"If-Match": "*", "X-Purpose": purpose}
+    answer, (access,) = await on_record(province, role, **asked)
+    history = await province.owner.fetch("SELECT xmin, before, after FROM history WHERE access = $1", access["number"])
+    await province.remake(INSIDE)
+    await province.owner.execute("UPDATE credential SET hash = $1", HASH)
+    assert answer.is_success, answer.text
+    who = (KEYS[role], KEYS[role], role, OWN, purpose, "127.0.0.1", name, False)
+    assert tuple(access)[:8] == who
+    assert access["subjects"] == [subject_of(name, role, answer)]
+    assert bool(history) == (name not in NO_RECORD_OF_ITS_OWN)
+    assert {row["xmin"] for row in history} <= {access["xmin"]}
+    assert all(row["before"] != row["after"] for row in history)
+    assert name not in ("create_child", "open_case", "create_site") or any(row["before"] is None for row in history)
+    assert not name.startswith("delete_") or any(row["after"] is None for row in history)
+
+
+def permitted(name: str) -> set[str]:
+    return {role for role, known in ROLES.items() if SIGNED[name][2]["x-permission"] in known.permissions}
+
+
+FAILURES: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
+    "a personal number that another child has": (
+        {"method": "PATCH", "path": f"/v1/children/{CHILD}", "json": {"personal_id": NUMBERS[OUTSIDE]}},
+        (409, "child_personal_id_taken"),
+    ),
+    "a version that is not the present one": (
+        {"method": "PATCH", "path": f"/v1/children/{CHILD}", "json": {"sex": "male"}, "headers": {"If-Match": '"99"'}},
+        (412, "stale"),
+    ),
+    "a period twice": (
+        {
+            "method": "POST",
+            "path": f"/v1/children/{CHILD}/circumstances",
+            "json": {"category": "poor_household", "from": "2019-01-01"},
+        },
+        (409, "circumstance_no_overlap"),
+    ),
+    "a birth after today": (
+        {"method": "PATCH", "path": f"/v1/children/{CHILD}", "json": {"date_of_birth": "2021-01-01"}},
+        (422, "date_in_future"),
+    ),
+    "an unknown agency": (
+        {
+            "method": "POST",
+            "path": f"/v1/cases/{CASE}/interventions",
+            "json": {"measure": "support.3", "started_on": "2018-05-20", "agency": str(CHILD)},
+        },
+        (422, "agency_unknown"),
+    ),
+    "a case that a later one continues": (
+        {"method": "DELETE", "path": f"/v1/cases/{named('closed', INSIDE)}"},
+        (409, "case_previous"),
+    ),
+    "a second site": (
+        {"method": "POST", "path": "/v1/sites", "json": {"commune": PLACES[INSIDE]}},
+        (409, "site_once_in_commune"),
+    ),
+    "an id that is taken": (
+        {
+            "method": "POST",
+            "path": f"/v1/children/{CHILD}/residences",
+            "json": {"id": str(named("residence", INSIDE)), "commune": "12160", "from": "2019-01-01"},
+        },
+        (409, "id_taken"),
+    ),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_a_change_that_fails_leaves_neither_itself_nor_a_record(province: Province, failure: str) -> None:
+    asked, expected = FAILURES[failure]
+    before, state = await province.owner.fetchrow(COUNTS), await province.state()
+    answer, records = await on_record(province, "district_officer", **{"headers": HEADERS} | asked)
+    assert refusal(answer)[:2] == expected
+    assert records == []
+    assert (await province.owner.fetchrow(COUNTS), await province.state()) == (before, state)
+
+
+async def test_a_change_that_the_server_ends_leaves_neither(province: Province) -> None:
+    """The transaction waits for another, having written its records already, and is cut off."""
+    blocking = province.owner.transaction()
+    await blocking.start()
+    await province.owner.execute("SELECT FROM page_turn ORDER BY area_id FOR UPDATE")
+    body = {"json": {"from": "2018-01-02"}, "headers": HEADERS}
+    address = f"/v1/children/{CHILD}/circumstances/{named('circumstance', INSIDE)}"
+    waiting = asyncio.create_task(on_record(province, "district_officer", method="PATCH", path=address, **body))
+    other = await asyncpg.connect(province.dsn)
+    for _ in range(1000):
+        if await other.fetchval(CUT_OFF):
+            break
+        await asyncio.sleep(0.01)
+    answer, records = await waiting
+    await blocking.rollback()
+    await other.close()
+    assert refusal(answer)[:2] == (503, "unavailable")
+    assert records == []
+
+
+LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "read_child": (f"/v1/children/{CHILD}", {}),
+    "read_case": (f"/v1/cases/{CASE}", {}),
+    "list_child_history": (f"/v1/children/{CHILD}/history", {}),
+    "list_child_accesses": (f"/v1/children/{CHILD}/accesses", {}),
+    "list_children": ("/v1/children", {"q": "Mận"}),
+    "list_cases": ("/v1/cases", {"child_id": str(CHILD)}),
+    "list_records": ("/v1/indicators/special_rate/records", {"on": "2020-12-31", "area": PLACES[INSIDE]}),
+    "explain_access": ("/v1/access/explain", {"action": "read_child", "resource": f"/v1/children/{CHILD}"}),
+}
+
+
+@pytest.mark.parametrize("action", LOOKS)
+async def test_a_look_is_on_record_with_exactly_whom_it_showed(province: Province, action: str) -> None:
+    path, params = LOOKS[action]
+    answer, (access,) = await on_record(province, "inspector", method="GET", path=path, params=params)
+    assert answer.is_success
+    inspector = KEYS["inspector"]
+    assert tuple(access)[:8] == (inspector, inspector, "inspector", OWN, "inspection", "127.0.0.1", action, False)
+    assert access["subjects"] == [CHILD]
+
+
+def test_every_read_of_records_of_children_is_looked_at() -> None:
+    confidential = {"children.read", "cases.read", "history.read", "accesses.read", "records.read"}
+    reads = {
+        name for name in SIGNED if OPERATIONS[name][0] == "GET" and SIGNED[name][2]["x-permission"] in confidential
+    }
+    assert reads <= set(LOOKS)
+
+
+@pytest.mark.parametrize("path", ["/v1/children", "/v1/cases"])
+async def test_of_a_page_those_are_on_record_who_were_on_it(province: Province, path: str) -> None:
+    for limit in (1, 2, 500):
+        answer, (access,) = await on_record(
+            province, "district_officer", method="GET", path=path, params={"limit": limit}
+        )
+        shown = {UUID(item.get("child_id") or item["id"]) for item in answer.json()["items"]}
+        assert set(access["subjects"]) == shown
+        assert len(answer.json()["items"]) <= limit
+
+
+async def test_a_search_that_finds_nobody_names_nobody(province: Province) -> None:
+    """No subjects at all would mean everyone."""
+    searches = [
+        ("/v1/children", {"q": "không ai"}),
+        ("/v1/cases", {"commune": PLACES[OUTSIDE]}),
+        ("/v1/indicators/special_rate/records", {"on": "2020-12-31", "area": "12166"}),
+        ("/v1/indicators/special_rate/records", {"on": "2020-12-31", "area": "12166", "side": "gap"}),
+    ]
+    for path, params in searches:
+        answer, records = await on_record(province, "inspector", method="GET", path=path, params=params)
+        assert answer.json()["items"] == []
+        assert [access["subjects"] for access in records] == [[]]
+
+
+@pytest.mark.parametrize("action", ["read_child", "read_case", "list_child_history", "list_child_accesses"])
+async def test_a_look_that_is_refused_is_on_record_as_refused(province: Province, action: str) -> None:
+    asked = {"method": "GET", "path": request(action, OUTSIDE)["path"]}
+    answer, (access,) = await on_record(province, "inspector", **asked)
+    assert answer.status_code == 404
+    assert (access["account_id"], access["action"], access["refused"]) == (KEYS["inspector"], action, True)
+    assert access["subjects"] in ([named("child", OUTSIDE)], [named("case", OUTSIDE)])
+
+
+async def test_who_has_seen_the_file_of_a_child_is_one_question(province: Province) -> None:
+    child, name = named("child", ANOTHERS), uuid4().hex
+    for role in ("police", "health", "service_provider", "inspector"):
+        await province.ask(role, "GET", f"/v1/children/{child}", headers={"X-Request-ID": name})
+    answer = await province.ask("district_officer", "GET", f"/v1/children/{child}/accesses")
+    looks = [item for item in answer.json()["items"] if item["request"] == name]
+    assert [(look["role"], look["purpose"], look["refused"]) for look in looks] == [
+        ("inspector", "inspection", False),
+        ("service_provider", "service", True),
+        ("health", "health_care", False),
+        ("police", "policing", False),
+    ]
+    asked = "SELECT role FROM access WHERE subjects @> ARRAY[$1::uuid] AND request = $2 ORDER BY number DESC"
+    assert [row[0] for row in await province.owner.fetch(asked, child, name)] == [look["role"] for look in looks]
+
+
+async def test_the_history_tells_what_a_field_was_and_became(province: Province) -> None:
+    answer, _ = await on_record(
+        province,
+        "district_officer",
+        method="PATCH",
+        path=f"/v1/children/{CHILD}",
+        json={"full_name": "Đỗ Thị Mơ"},
+        headers=HEADERS | {"X-Purpose": "case_work"},
+    )
+    assert answer.is_success
+    told = (await province.ask("inspector", "GET", f"/v1/children/{CHILD}/history")).json()["items"][0]
+    await province.remake(INSIDE)
+    assert told["fields"] == [{"field": "full_name", "from": "Đỗ Thị Mận", "to": "Đỗ Thị Mơ"}]
+    assert (told["change"], told["record"]) == ("changed", "child")
+    assert told["by"] == {
+        "account": "district-officer",
+        "name": "district-officer",
+        "role": "district_officer",
+        "agency": "Trung tâm công tác xã hội",
+        "purpose": "case_work",
+        "address": "127.0.0.1",
+        "request": answer.headers["x-request-id"],
+        "action": "update_child",
+    }
