@@ -96,8 +96,13 @@ def whole(folder: Path) -> Iterator[Path]:
         raise NotWrittenError(f"{folder} cannot be written ({error.strerror}), and nothing was.") from error
 
 
+ON_RECORD = "INSERT INTO access (role, purpose, action) VALUES ('operator', 'exchange', 'export')"  # of everyone
+
+
 async def export(connection: asyncpg.Connection, folder: Path, notify: Callable[[str], None]) -> None:
-    """Write all files as the records stand at one moment, while others write on."""
+    """Write all files as the records stand at one moment, while others write on. That everyone was looked at is on
+    record first."""
+    await connection.execute(ON_RECORD)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'")
         for name, query in FILES.items():

@@ -4,6 +4,7 @@ What did not happen is not: a change and its record are one transaction.
 """
 
 import asyncio
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import asyncpg
 import pytest
 
 from service.domain.access import ROLES
+from service.exporting import export
 from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
 from tests.access.province import (
     ANOTHERS,
@@ -270,3 +272,10 @@ async def test_the_history_tells_what_a_field_was_and_became(province: Province)
         "request": answer.headers["x-request-id"],
         "action": "update_child",
     }
+
+
+async def test_an_export_is_a_look_at_everyone(province: Province, tmp_path: Path) -> None:
+    await export(province.owner, tmp_path, lambda _: None)
+    looks = (await province.ask("district_officer", "GET", f"/v1/children/{CHILD}/accesses")).json()["items"]
+    (last,) = [look for look in looks if look["action"] == "export"][:1]
+    assert (last["role"], last["purpose"], last["refused"], last["account"]) == ("operator", "exchange", False, None)

@@ -22,6 +22,25 @@ SELECT 'a posting without a spell' FROM posting p
 WHERE NOT EXISTS (SELECT FROM spell WHERE posted = p.number)
   AND NOT EXISTS (SELECT FROM spell WHERE withdrawn = p.number)
 """
+UNTRACKED = "'{version,created_at,updated_at,name_key}'::text[]"
+TRACKED = ("child", "residence", "circumstance", "case_file", "intervention")
+PRESENT = " UNION ALL ".join(
+    f"SELECT '{table}' AS record, id AS record_id, to_jsonb(r) - {UNTRACKED} AS now FROM {table} r" for table in TRACKED
+)
+# What the records are is what their history left them as; and each of them was made, changed and withdrawn by somebody.
+OFF_THE_RECORD = f"""
+WITH last AS (
+    SELECT DISTINCT ON (record, record_id) record, record_id, after FROM history
+    WHERE record = ANY ('{{{",".join(TRACKED)}}}') ORDER BY record, record_id, number DESC
+)
+SELECT 'a record that is not as its history left it', record, record_id
+FROM last FULL JOIN ({PRESENT}) present USING (record, record_id) WHERE after IS DISTINCT FROM now
+UNION ALL
+SELECT 'a change by nobody', record, record_id FROM history WHERE access IS NULL
+UNION ALL
+SELECT 'a change on record that was not made', action, NULL FROM access a
+WHERE action ~ '^(create|open|close|delete)_' AND NOT EXISTS (SELECT FROM history h WHERE h.access = a.number)
+"""
 
 
 def kill_a_child(server: int, random: Random) -> None:
@@ -64,6 +83,7 @@ def write_until_killed(killed: str, running: Running, data_dir: Path, writers: l
 async def faults(dsn: str) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(dsn)
     try:
-        return [*await connection.fetch(HALF_DONE), *await ledger.differences(connection)]
+        broken = [*await connection.fetch(HALF_DONE), *await connection.fetch(OFF_THE_RECORD)]
+        return [*broken, *await ledger.differences(connection)]
     finally:
         await connection.close()
