@@ -23,6 +23,7 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "attainment": over_http.attainment,
     "scoreboard": over_http.scoreboard,
     "unchanged": over_http.unchanged,
+    "let-through": over_http.let_through,
     "newborn": over_http.newborn,
     "circumstance": over_http.circumstance,
     "rebuild": in_sql.rebuild,

@@ -45,8 +45,8 @@ ITEM = """json_build_object(
 
 # $1 day · $2 commune
 PAGE = f"""
-SELECT {ITEM.format(shown_on="$1")}, c.id
-FROM child c JOIN residence home ON home.child_id = c.id AND (home.during @> $1) IS TRUE
+SELECT {ITEM.format(shown_on="$1::date")}, c.id
+FROM child c JOIN residence home ON home.child_id = c.id AND (home.during @> $1::date) IS TRUE
 WHERE c.date_of_birth <= $1 AND birthday(c.date_of_birth, 16) > $1
   AND home.area_id = (SELECT area_id FROM area_version WHERE code = $2 AND during @> $1)
 ORDER BY c.id LIMIT 51

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from secrets import token_urlsafe
 
 import asyncpg
 
-from service.demonstration import filling
+from service.demonstration import filling, users
 from service.embedded import attached
 from service.migrate import migrate
 from service.progress import Progress
@@ -47,6 +48,8 @@ async def filled(dsn: str, children: int) -> None:
         with Progress() as progress:
             await filling.fill(connection, children, 1, progress)
         print(f"the demonstration of {children:,} children: {time.perf_counter() - begun:.1f} s")
+    if not await users.are_present(connection):
+        await users.add(connection, token_urlsafe())
     number, version = await connection.fetchval("SELECT count(*) FROM child"), connection.get_server_version()
     print(f"{number:,} children, {os.cpu_count()} cores, PostgreSQL {version.major}.{version.micro}\n", flush=True)
     await connection.close()

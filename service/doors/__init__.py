@@ -5,12 +5,13 @@ change on record, in one statement. Around them stands a wall (wall.sql): the se
 of these tables.
 """
 
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 FOLDER = files(__name__)
@@ -46,7 +47,12 @@ async def through(session: AsyncSession, door: str, **arguments: object) -> obje
     """What a door answers to a transaction. `{asking}` stands for who asks."""
     connection = await session.connection()
     asked = session.info["asking"]._asdict() | arguments
-    return await connection.scalar(text(f"SELECT {door.format(asking=ASKING_NAMED)}"), asked)
+    return await connection.scalar(call(door), asked)
+
+
+@cache  # SQLAlchemy finds its own caches again by the object
+def call(door: str) -> TextClause:
+    return text(f"SELECT {door.format(asking=ASKING_NAMED)}")
 
 
 class NoServiceRoleError(Exception):

@@ -13,8 +13,8 @@ DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
     child uuid;
 BEGIN
-    SELECT f.version, case_json(c, f), f.child_id INTO version, record, child
-    FROM case_file f WHERE f.id = wanted AND reaches_case(c, f);
+    SELECT f.version, item, f.child_id INTO version, record, child
+    FROM case_file f, case_json(c, f) item WHERE f.id = wanted AND reaches_case(c, f);
     PERFORM note(who, c, version IS NULL, ARRAY[coalesce(child, wanted)]);
     IF version IS NOT NULL THEN
         RETURN NEXT;
@@ -25,7 +25,7 @@ END $$;
 CREATE FUNCTION cases_matching(c caller, status text, commune text, of_child uuid) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
-    'FROM case_file f WHERE ' || reaching(c, 'f.child_id'),
+    'FROM case_file f WHERE ' || reaching(c, 'f.child_id', commune IS NOT NULL),
     CASE WHEN c.reach = 'agency' THEN
         'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
     CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
@@ -45,7 +45,8 @@ DECLARE
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH page AS MATERIALIZED (
-            SELECT case_json($1, f)::text AS item, f.id, f.child_id %s%s ORDER BY f.id LIMIT $8 + 1
+            SELECT (SELECT item FROM case_json($1, f) item)::text AS item, f.id, f.child_id
+            %s%s ORDER BY f.id LIMIT $8 + 1
         ),
         noted AS (SELECT note($9, $1, false, (
             SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p))

@@ -77,15 +77,19 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
 BEGIN
-    RETURN CASE kind
-        WHEN 'child' THEN (SELECT child_json(c, x) FROM child x WHERE x.id = wanted AND taken(x.id))
-        WHEN 'residence' THEN (SELECT residence_json(r) FROM residence r WHERE r.id = wanted AND taken(r.child_id))
-        WHEN 'circumstance' THEN (
-            SELECT circumstance_json(c, m) FROM circumstance m WHERE m.id = wanted AND taken(m.child_id))
-        WHEN 'case' THEN (SELECT case_json(c, f) FROM case_file f WHERE f.id = wanted AND taken(f.child_id))
-        WHEN 'intervention' THEN (
+    CASE kind
+        WHEN 'child' THEN RETURN (
+            SELECT item FROM child x, child_json(c, x) item WHERE x.id = wanted AND taken(x.id));
+        WHEN 'residence' THEN RETURN (
+            SELECT item FROM residence r, residence_json(r) item WHERE r.id = wanted AND taken(r.child_id));
+        WHEN 'circumstance' THEN RETURN (
+            SELECT item FROM circumstance m, circumstance_json(c, m) item WHERE m.id = wanted AND taken(m.child_id));
+        WHEN 'case' THEN RETURN (
+            SELECT item FROM case_file f, case_json(c, f) item WHERE f.id = wanted AND taken(f.child_id));
+        WHEN 'intervention' THEN RETURN (
             SELECT intervention_json(i) FROM intervention i JOIN case_file f ON f.id = i.case_id
-            WHERE i.id = wanted AND taken(f.child_id)) END;
+            WHERE i.id = wanted AND taken(f.child_id));
+    END CASE;
 END $$;
 
 -- Locks a site and adds one to its version, which is answered; null where there is none that the caller reaches.

@@ -6,7 +6,7 @@ DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
 BEGIN
     IF reaches_child(c, wanted) THEN
-        SELECT x.version, child_json(c, x) INTO version, record FROM child x WHERE x.id = wanted;
+        SELECT x.version, item INTO version, record FROM child x, child_json(c, x) item WHERE x.id = wanted;
     END IF;
     PERFORM note(who, c, version IS NULL, ARRAY[wanted]);
     IF version IS NOT NULL THEN
@@ -26,7 +26,8 @@ DECLARE
     lived CONSTANT text := ' JOIN residence lived ON lived.child_id = x.id AND (lived.during @> $3) IS TRUE';
 BEGIN
     RETURN concat_ws(' AND ',
-        'FROM child x' || CASE WHEN on_day IS NULL THEN '' ELSE lived END || ' WHERE ' || reaching(c, 'x.id'),
+        'FROM child x' || CASE WHEN on_day IS NULL THEN '' ELSE lived END || ' WHERE '
+            || reaching(c, 'x.id', commune IS NOT NULL),
         CASE WHEN on_day IS NOT NULL THEN 'x.date_of_birth <= $3 AND birthday(x.date_of_birth, 16) > $3' END,
         CASE WHEN commune IS NOT NULL THEN 'lived.area_id = ' || place END,
         CASE WHEN sex IS NOT NULL THEN 'x.sex = $8' END,
