@@ -131,14 +131,14 @@ ASKED: dict[str, Asked] = {
         body=lambda _: {"name": f"a{uuid4().hex}", "full_name": "Lê Thị Hoa", "password": PASSWORD}
     ),
     "read_account": Asked(),
-    "update_account": Asked(body=always(full_name="Phạm Văn Bình")),
+    "update_account": Asked(body=lambda _: {"full_name": f"Phạm Văn {uuid4().hex}"}),
     "reset_password": Asked(body=always(password=OTHER_PASSWORD)),
     "create_assignment": Asked(body=always(role="health", area="12145", agency=str(OWN), **{"from": "2016-01-01"})),
     "update_assignment": Asked(body=always(until="2100-01-01")),
     "list_agencies": Asked(),
     "create_agency": Asked(body=lambda _: {"name": uuid4().hex, "kind": "other", "from": "2016-01-01"}),
     "read_agency": Asked(),
-    "update_agency": Asked(body=always(kind="department")),
+    "update_agency": Asked(body=lambda _: {"name": uuid4().hex}),
 }
 
 
