@@ -8,7 +8,6 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Annotated
 
 import asyncpg
@@ -16,20 +15,19 @@ import typer
 import uvicorn
 from fastapi.telemetry import TelemetryConfig
 
-from service import importing, ledger, logs
+from service import importing, ledger, logs, operator
 from service.app import create_app
 from service.backup.archive import behind
 from service.backup.commands import archived, backup, backup_key, restore
 from service.clock import calendar_day
 from service.connections import within
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say, service_address
-from service.demonstration import filling, users
+from service.demonstration.commands import Children, demo, welcome
 from service.exporting import export, whole
 from service.importing import RefusedError
 from service.listening import objection
 from service.migrate import migrate
 from service.progress import Progress
-from service.register import is_empty
 from service.request_lines import RequestLines
 from service.signing_in.commands import account_commands, administrator, key_commands, key_file
 from service.signing_in.keys import signing_keys
@@ -41,8 +39,6 @@ commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(account_commands, name="account")
 commands.add_typer(key_commands, name="signing-keys")
 
-Children = Annotated[int, typer.Option(min=1, help="Size of the demonstration (CHILDREN).")]
-
 
 @commands.command()
 def serve(
@@ -50,7 +46,9 @@ def serve(
     database_url: DatabaseUrl = SETTINGS.database_url,
     port: Annotated[int, typer.Option(min=0, max=65535, help="(PORT)")] = SETTINGS.port,
     listen: Annotated[str, typer.Option(help="The address to listen on (LISTEN).")] = SETTINGS.listen,
-    demo: Annotated[bool, typer.Option("--demo", help="First fill an empty database with the demonstration.")] = False,
+    demo_first: Annotated[
+        bool, typer.Option("--demo", help="First fill an empty database with the demonstration.")
+    ] = False,
     children: Children = SETTINGS.children,
 ) -> None:
     """Serve the API over whatever the database holds."""
@@ -59,8 +57,7 @@ def serve(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the server is stopped on the way out
     with reached(data_dir, database_url, keep=True) as dsn, archived(data_dir, database_url):
         prepare(dsn)
-        if not (demo and run(dsn, lambda connection: fill_if_empty(connection, children))):
-            run(dsn, say_who_signs_in)
+        run(dsn, lambda connection: welcome(connection, listen, children if demo_first else None))
         tokens = Tokens(signing_keys(key_file(data_dir)))
         address = service_address(dsn, database_url)
         limits, network = SETTINGS.limits, SETTINGS.network
@@ -91,19 +88,6 @@ def serve(
 def request_lines() -> RequestLines | None:
     """Where JSON is wanted, the fast way to it; a person on a terminal gets what every other line looks like."""
     return RequestLines() if (SETTINGS.log_format or logs.suitable_form()) == "json" else None
-
-
-@commands.command()
-def demo(
-    children: Children = SETTINGS.children,
-    seed: Annotated[int, typer.Option(help="The same number and seed give the same province.")] = 1,
-    data_dir: DataDir = SETTINGS.data_dir,
-    database_url: DatabaseUrl = SETTINGS.database_url,
-) -> None:
-    """Fill an empty database: real communes, made-up children."""
-    with reached(data_dir, database_url) as dsn:
-        prepare(dsn)
-        run(dsn, lambda connection: fill(connection, children, seed))
 
 
 @commands.command("export")
@@ -152,7 +136,7 @@ def migrate_database(
     say(f"The database is at {revision}.")
 
 
-for command in (administrator, backup, backup_key, restore):
+for command in (demo, administrator, backup, backup_key, restore):
     commands.command()(command)
 
 
@@ -170,7 +154,7 @@ def verify_ledger(data_dir: DataDir = SETTINGS.data_dir, database_url: DatabaseU
     """Compare records, spells and pages. Exits 1 and names what differs."""
     with reached(data_dir, database_url) as dsn:
         prepare(dsn)
-        found = run(dsn, ledger.differences)
+        found = run(dsn, verify)
     for row in found[:100]:
         say(" ".join(f"{name}={value}" for name, value in row.items() if value is not None))
     if found:
@@ -200,51 +184,19 @@ def telemetry() -> TelemetryConfig | None:
 
 async def rebuild(connection: asyncpg.Connection) -> int | None:
     fixed = await connection.fetchval("SELECT fixed_today FROM register")
-    return await ledger.rebuild(connection, SETTINGS.today or fixed or calendar_day())
-
-
-async def fill(connection: asyncpg.Connection, children: int, seed: int) -> None:
-    chosen = chosen_password()
-    password = chosen or token_urlsafe(12)
     async with connection.transaction():
-        await users.add(connection, password)
-        with Progress() as progress:
-            await filling.fill(connection, children, seed, progress)
-    say(f"Users: {', '.join(users.USERS)}; password: {'as DEMO_PASSWORD says' if chosen else password}")
+        await operator.record(connection, "ledger rebuild")
+        return await ledger.rebuild(connection, SETTINGS.today or fixed or calendar_day())
 
 
-async def say_who_signs_in(connection: asyncpg.Connection) -> None:
-    """Who can sign in, said or refused: the demonstration's users belong to the demonstration."""
-    password = chosen_password()
-    if await connection.fetchval("SELECT demonstration FROM register"):
-        if password:
-            await users.set_password(connection, password)
-            say("The password of the demonstration's users is DEMO_PASSWORD.")
-        else:
-            say("The demonstration's users have the password that was said when it was made; DEMO_PASSWORD sets one.")
-    elif password:
-        fail("DEMO_PASSWORD is set, and this register is no demonstration: unset it.")
-    elif await users.are_present(connection):
-        fail("Users of a demonstration are in this register, which is none: python -m service account disable NAME")
-    elif not await connection.fetchval("SELECT EXISTS (SELECT FROM account)"):
-        say("Nobody can sign in yet. The first administrator: python -m service administrator NAME")
-
-
-def chosen_password() -> str | None:
-    return SETTINGS.demo_password.get_secret_value() if SETTINGS.demo_password else None
+async def verify(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    await operator.record(connection, "ledger verify")
+    return await ledger.differences(connection)
 
 
 async def load(connection: asyncpg.Connection, folder: Path, *, keep: bool) -> importing.Loaded:
     with Progress() as progress:
         return await importing.load(connection, folder, SETTINGS.today, progress, keep=keep)
-
-
-async def fill_if_empty(connection: asyncpg.Connection, children: int) -> bool:
-    """Whether it was: a register in which somebody signs in is not."""
-    empty = await is_empty(connection) and not await connection.fetchval("SELECT EXISTS (SELECT FROM account)")
-    if empty:
-        await fill(connection, children, seed=1)
-    return empty
 
 
 if __name__ == "__main__":

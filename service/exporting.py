@@ -9,10 +9,18 @@ from pathlib import Path
 
 import asyncpg
 
+from service import operator
+from service.domain.access import Purpose
+
 # The commune's code is the one on the day `from`.
 CODE_THEN = "(SELECT v.code FROM area_version v WHERE v.area_id = {0}.area_id AND v.during @> lower({0}.during))"
 FILES = {
-    "register.csv": "SELECT fixed_today AS today FROM register WHERE fixed_today IS NOT NULL",
+    "register.csv": """
+        SELECT fixed_today AS today, demonstration::text FROM register WHERE fixed_today IS NOT NULL OR demonstration
+    """,
+    "agencies.csv": """
+        SELECT id, name, kind, lower(during) AS "from", upper(during) AS until, version FROM agency ORDER BY id
+    """,
     "children.csv": """
         SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,
                updated_at
@@ -33,7 +41,8 @@ FILES = {
         FROM case_file ORDER BY child_id, opened_on, id
     """,
     "interventions.csv": """
-        SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider
+        SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider,
+               agency_id AS agency
         FROM intervention ORDER BY case_id, started_on, id
     """,
     # One row a stage; a site without a stage has one row that names none. Where the commune was not on the map on the
@@ -96,13 +105,9 @@ def whole(folder: Path) -> Iterator[Path]:
         raise NotWrittenError(f"{folder} cannot be written ({error.strerror}), and nothing was.") from error
 
 
-ON_RECORD = "INSERT INTO access (role, purpose, action) VALUES ('operator', 'exchange', 'export')"  # of everyone
-
-
 async def export(connection: asyncpg.Connection, folder: Path, notify: Callable[[str], None]) -> None:
-    """Write all files as the records stand at one moment, while others write on. That everyone was looked at is on
-    record first."""
-    await connection.execute(ON_RECORD)
+    """Write all files as the records stand at one moment, while others write on. That is on record before it begins."""
+    await operator.record(connection, "export", Purpose.EXCHANGE)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'")
         for name, query in FILES.items():

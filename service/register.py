@@ -1,4 +1,4 @@
-"""The register as a whole: whether it holds anything, and held while it is filled."""
+"""The register as a whole: whether it holds anything or anyone signs in, and held while it is filled."""
 
 import asyncpg
 
@@ -15,6 +15,11 @@ class RegisterNotEmptyError(Exception):
 async def is_empty(connection: asyncpg.Connection) -> bool:
     empty: bool = await connection.fetchval(EMPTY)
     return empty
+
+
+async def has_accounts(connection: asyncpg.Connection) -> bool:
+    found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM account)")
+    return found
 
 
 async def hold_empty(connection: asyncpg.Connection) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 
-from service import ledger
+from service import ledger, operator
 from service.backup.archive import archiving, put_aside
 from service.backup.dumps import check_empty, restore_dump
 from service.backup.errors import BackupError
@@ -64,6 +65,7 @@ def backup(
             store.check_owner(owner)
             if kind == "base" and SETTINGS.backup_dir:
                 put_aside(data_dir)  # before the service does, so that nothing is missing between
+            run(dsn, record_backup)
             manifest = run(dsn, lambda connection: take(connection, dsn, store, keys, kind))
         seconds = time.monotonic() - begun
         say(f"{store.path / manifest.file}: {manifest.bytes / 1e6:,.1f} MB in {seconds:.1f} s.")
@@ -97,11 +99,18 @@ def restore(
             restore_cluster(store, data_dir, keys, moment(at) if at else None, say)
     with reached(data_dir, database_url) as dsn:
         prepare(dsn)
+        run(dsn, lambda connection: operator.record(connection, "restore"))
         run(dsn, lambda connection: connection.execute("ANALYZE"))
         found = run(dsn, ledger.differences)
     if found:
         fail(f"Restored, but {len(found)} differences are in the ledger: see `ledger verify`.")
     say(f"Records, spells and pages agree. It took {time.monotonic() - begun:.1f} s.")
+
+
+async def record_backup(connection: asyncpg.Connection) -> None:
+    """What is backed up before its migration may have no place for it yet."""
+    if await connection.fetchval("SELECT to_regclass('access')"):
+        await operator.record(connection, "backup")
 
 
 def backed_up(data_dir: Path, database_url: str | None) -> tuple[Kind, str]:

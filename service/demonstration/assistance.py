@@ -29,15 +29,11 @@ AT_RISK_MEASURES: Mapping[str, float] = {
     "support.2": 8, "support.4": 12, "intervention.5": 2,
 }  # fmt: skip
 
+CENTRE = "Trung tâm Công tác xã hội tỉnh"
 PROVIDERS = {
     "prevention": ["Hội Liên hiệp Phụ nữ xã", "Đoàn Thanh niên xã", "Trường học", "UBND xã"],
-    "support": ["UBND xã", "Hội Chữ thập đỏ", "Quỹ Bảo trợ trẻ em", "Trung tâm Công tác xã hội tỉnh"],
-    "intervention": [
-        "Trạm y tế xã",
-        "Bệnh viện đa khoa tỉnh",
-        "Trung tâm Công tác xã hội tỉnh",
-        "Trợ giúp pháp lý tỉnh",
-    ],
+    "support": ["UBND xã", "Hội Chữ thập đỏ", "Quỹ Bảo trợ trẻ em", CENTRE],
+    "intervention": ["Trạm y tế xã", "Bệnh viện đa khoa tỉnh", CENTRE, "Trợ giúp pháp lý tỉnh"],
 }
 NO_PROVIDER = 0.2
 MORE_MEASURES = ([0, 1, 2, 3], [40, 33, 18, 9])  # beyond the first of a case, with weights

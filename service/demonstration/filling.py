@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import asyncpg
 
-from service.demonstration import days
+from service.demonstration import agencies, days
 from service.demonstration.communes import Commune
 from service.demonstration.province import Province
 from service.demonstration.rows import Row, Table, tables
@@ -25,6 +25,7 @@ JOIN area_version d ON d.area_id = v.parent_id AND d.during @> $1::date
 WHERE a.level = 'commune' AND a.covered AND v.during @> $1::date
 ORDER BY v.code
 """
+REGISTER = "UPDATE register SET fixed_today = $1, page_horizon = $2, demonstration = true"
 RECORDS = ["child", "residence", "circumstance", "case_file", "intervention", "site", "site_stage"]
 STEP = 10_000  # rows between two notices
 
@@ -37,6 +38,7 @@ async def fill(connection: asyncpg.Connection, children: int, seed: int, notify:
         notify("drawing", 0, children)
         province = Province(children, seed, await communes(connection))
         notify("drawing", children, children)
+        await agencies.add(connection)
         async with set_aside(connection, RECORDS):
             for table in tables(province):
                 await load(connection, table, notify)
@@ -63,8 +65,8 @@ def noticed(table: Table, notify: Notify) -> Iterator[Row]:
 
 
 async def post(connection: asyncpg.Connection, notify: Notify) -> None:
-    """The ledger of what was loaded, with a past; and the day on which this register lives."""
-    await connection.execute("UPDATE register SET fixed_today = $1, page_horizon = $2", days.TODAY, days.PAGE_HORIZON)
+    """The ledger of what was loaded, with a past; and what the register says of itself."""
+    await connection.execute(REGISTER, days.TODAY, days.PAGE_HORIZON)
     notify("postings", 0, 1)
     async with set_aside(connection, ["spell"]):
         await connection.execute(POSTINGS)

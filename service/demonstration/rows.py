@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Range
 
-from service.demonstration import days
+from service.demonstration import agencies, assistance, days
 from service.demonstration.identifiers import PersonalNumbers, drawn_uuid
 from service.demonstration.names import Names, endless
 from service.demonstration.province import Province
@@ -27,7 +27,7 @@ CHILD = "id full_name sex date_of_birth date_of_birth_precision personal_id ethn
 RESIDENCE = "id child_id area_id during end_reason"
 CIRCUMSTANCE = "id child_id category_code during evidence"
 CASE_FILE = "id child_id kind opened_on closed_on outcome reason previous_case_id"
-INTERVENTION = "id case_id measure_code started_on ended_on provider"
+INTERVENTION = "id case_id measure_code started_on ended_on provider agency_id"
 SITE = "id area_id"
 SITE_STAGE = "id site_id stage during"
 
@@ -101,12 +101,13 @@ def case_files(province: Province) -> Iterator[Row]:
 
 
 def interventions(province: Province) -> Iterator[Row]:
-    rng = province.chance_of("interventions")
+    rng, centre = province.chance_of("interventions"), agencies.CENTRE.id
     for course in province.courses:
         for case in course.cases:
             for i in case.interventions:
                 started = date.fromordinal(i.started)
-                yield recorded(rng, i.started), case.id, i.measure, started, day(i.ended), i.provider
+                agency = centre if i.provider == assistance.CENTRE else None
+                yield recorded(rng, i.started), case.id, i.measure, started, day(i.ended), i.provider, agency
 
 
 def site_stages(province: Province) -> Iterator[Row]:

@@ -1,28 +1,27 @@
 """The users of the demonstration: one for each role, named after it, all with one password."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import asyncpg
-from argon2.exceptions import VerificationError
 
+from service.demonstration import agencies
+from service.demonstration.agencies import (
+    CENTRE,
+    COMMITTEE,
+    DEPARTMENT,
+    INSPECTORATE,
+    OFFICE,
+    POLICE,
+    REGISTRY,
+    SCHOOL,
+    STATION,
+    Agency,
+)
 from service.domain.access import ROLES
-from service.register import RegisterNotEmptyError
-from service.signing_in.passwords import ARGON2ID, normalised
+from service.signing_in.passwords import ARGON2ID, matches, normalised
 
 PROVINCE, DISTRICT, COMMUNE = "33", "329", "12145"  # Hưng Yên, Ân Thi, Phù Ủng
-
-AGENCIES = {
-    "Sở Lao động - Thương binh và Xã hội tỉnh Hưng Yên": "department",
-    "Phòng Lao động - Thương binh và Xã hội huyện Ân Thi": "department",
-    "Ủy ban nhân dân xã Phù Ủng": "people_committee",
-    "Công an xã Phù Ủng": "police",
-    "Trạm Y tế xã Phù Ủng": "health",
-    "Trường Tiểu học và Trung học cơ sở Phù Ủng": "school",
-    "Bộ phận Tư pháp - Hộ tịch xã Phù Ủng": "justice",
-    "Trung tâm Công tác xã hội tỉnh Hưng Yên": "service_provider",
-    "Thanh tra tỉnh Hưng Yên": "inspectorate",
-}
-DEPARTMENT, OFFICE, COMMITTEE, POLICE, STATION, SCHOOL, REGISTRY, CENTRE, INSPECTORATE = AGENCIES
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class User:
 
     full_name: str
     area: str
-    agency: str
+    agency: Agency
     kind: str = "person"
 
 
@@ -53,47 +52,60 @@ USERS = {
 }
 assert USERS.keys() == ROLES.keys()
 
-AGENCY = "INSERT INTO agency (name, kind, during) VALUES ($1, $2, '[2016-01-01,)')"
 USER = """
 WITH made AS (INSERT INTO account (name, kind, full_name) VALUES ($1, $2, $3) RETURNING id),
 proof AS (INSERT INTO credential (account_id, hash) SELECT id, $4 FROM made),
 assigned AS (
     INSERT INTO assignment (account_id, role, area_id, agency_id, during)
-    SELECT made.id, $1, v.area_id, (SELECT id FROM agency WHERE name = $6), '[2016-01-01,)'
+    SELECT made.id, $1, v.area_id, (SELECT id FROM agency WHERE id = $6 OR name = $7 LIMIT 1), '[2016-01-01,)'
     FROM made, area_version v WHERE v.code = $5 AND v.during @> '2016-01-01'::date
     RETURNING id, area_id
 )
 INSERT INTO assignment_area (assignment_id, area_id) SELECT id, reach_of(area_id) FROM assigned
 """
-HASHES = "SELECT DISTINCT hash FROM credential JOIN account ON id = account_id WHERE name = ANY($1)"
-SET = "UPDATE credential SET hash = $2, changed_at = now() FROM account WHERE id = account_id AND name = ANY($1)"
-PRESENT = (
-    "SELECT count(*) FROM account JOIN unnest($1::text[], $2::text[]) AS made (name, full_name) USING (name, full_name)"
-)
+# The own list of the collaborator: children who live in the commune today.
+LIST = """
+INSERT INTO assignment_child (assignment_id, child_id)
+SELECT a.id, c.id
+FROM account u
+JOIN assignment a ON a.account_id = u.id
+JOIN assignment_area s ON s.assignment_id = a.id
+JOIN home h ON h.area_id = s.area_id
+JOIN child c ON c.id = h.child_id
+JOIN residence r ON r.child_id = c.id AND upper_inf(r.during)
+CROSS JOIN register
+WHERE u.name = 'village_collaborator' AND birthday(c.date_of_birth, 16) > coalesce(fixed_today, current_date)
+ORDER BY c.id LIMIT 30
+"""
+# A name alone does not tell: a real account may have the same.
+PRESENT = """
+SELECT id FROM account JOIN unnest($1::text[], $2::text[]) AS made (name, full_name) USING (name, full_name)
+WHERE disabled_at IS NULL
+"""
+HASHES = "SELECT DISTINCT hash FROM credential WHERE account_id = ANY($1)"
+SET = "UPDATE credential SET hash = $2, changed_at = now() WHERE account_id = ANY($1)"
 
 
 async def add(connection: asyncpg.Connection, password: str) -> None:
-    """Makes the users, in a register without accounts, and says that it is the demonstration's."""
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM account)"):
-        raise RegisterNotEmptyError
-    await connection.execute("UPDATE register SET demonstration = true")
-    await connection.executemany(AGENCY, AGENCIES.items())
+    """Makes the users of a register that holds the demonstration's records and has no accounts."""
+    await agencies.add(connection)
     proof = ARGON2ID.hash(normalised(password))  # once: each costs as much as thousands of children
-    rows = [(role, user.kind, user.full_name, proof, user.area, user.agency) for role, user in USERS.items()]
+    rows = [(role, u.kind, u.full_name, proof, u.area, u.agency.id, u.agency.name) for role, u in USERS.items()]
     await connection.executemany(USER, rows)
+    await connection.execute(LIST)
 
 
-async def set_password(connection: asyncpg.Connection, password: str) -> None:
-    """Gives the users this password, unless it is theirs."""
-    for row in await connection.fetch(HASHES, list(USERS)):
-        try:
-            ARGON2ID.verify(row["hash"], normalised(password))
-        except VerificationError:
-            await connection.execute(SET, list(USERS), ARGON2ID.hash(normalised(password)))
-            return
+async def present(connection: asyncpg.Connection) -> list[UUID]:
+    """The accounts of the demonstration that can sign in."""
+    full_names = [user.full_name for user in USERS.values()]
+    return [row["id"] for row in await connection.fetch(PRESENT, list(USERS), full_names)]
 
 
-async def are_present(connection: asyncpg.Connection) -> bool:
-    """Whether accounts of the demonstration can sign in."""
-    present: bool = await connection.fetchval(PRESENT, list(USERS), [user.full_name for user in USERS.values()])
-    return present
+async def set_password(connection: asyncpg.Connection, password: str) -> bool:
+    """Gives the users this password. Answers whether it was another."""
+    accounts = await present(connection)
+    hashes = await connection.fetch(HASHES, accounts)
+    if all(matches(row["hash"], normalised(password)) for row in hashes):
+        return False
+    await connection.execute(SET, accounts, ARGON2ID.hash(normalised(password)))
+    return True

@@ -13,6 +13,7 @@ from service.importing.forms import (
     NOTE,
     NUMBER,
     PERSONAL_ID,
+    TRUTH,
     VERSION,
     Form,
     choice,
@@ -50,9 +51,28 @@ def optional(name: str, form: Form) -> Column:
 
 SEX = choice("male", "female", "unknown")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
+AGENCY_KIND = choice(
+    "people_committee",
+    "department",
+    "police",
+    "health",
+    "school",
+    "justice",
+    "service_provider",
+    "mass_organisation",
+    "inspectorate",
+    "other",
+)
 PERIOD = (value("from", DAY_FORM), column("until", DAY_FORM))
 FILES = {
-    "register.csv": (value("today", DAY_FORM),),
+    "register.csv": (column("today", DAY_FORM), optional("demonstration", TRUTH)),
+    "agencies.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("name", NAME),
+        value("kind", AGENCY_KIND),
+        *PERIOD,
+        optional("version", VERSION),
+    ),
     "children.csv": (
         value("id", IDENTIFIER_FORM),
         value("full_name", NAME),
@@ -96,6 +116,7 @@ FILES = {
         value("measure", CODE),
         *PERIOD,
         optional("provider", NAME),
+        optional("agency", IDENTIFIER_FORM),
     ),
     "sites.csv": (
         value("id", IDENTIFIER_FORM),

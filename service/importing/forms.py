@@ -96,8 +96,8 @@ def number(sql: str, digits: int) -> Form:
     return Form(sql, lru_cache(lambda field: None if pattern.fullmatch(field) else not_of_form(field, "number_form")))
 
 
-def choice(*values: str) -> Form:
-    return Form("text", lambda field: None if field in values else not_of_form(field, "not_one_of"), values)
+def choice(*values: str, sql: str = "text") -> Form:
+    return Form(sql, lambda field: None if field in values else not_of_form(field, "not_one_of"), values)
 
 
 def printable(longest: int) -> Check:
@@ -132,4 +132,5 @@ COMMUNE = Form("text", lru_cache(not_a_commune))
 PERSONAL_ID = Form("text", not_a_personal_id)
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))
+TRUTH = choice("true", "false", sql="boolean")
 NAME, NOTE = Form("text", printable(200)), Form("text", printable(2000))

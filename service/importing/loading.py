@@ -8,8 +8,9 @@ from pathlib import Path
 
 import asyncpg
 
-from service import ledger
+from service import ledger, operator
 from service.clock import calendar_day
+from service.domain.access import Purpose
 from service.importing.columns import FILES
 from service.importing.faults import SHOWN, Fault, Faults
 from service.importing.staging import Notify, Staged, stage
@@ -18,7 +19,7 @@ from service.register import hold_empty
 FOLDER = files(__package__)
 CHECKS = [
     FOLDER.joinpath("checks", f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("children", "residences", "circumstances", "cases", "interventions", "sites", "past")
+    for name in ("agencies", "children", "residences", "circumstances", "cases", "interventions", "sites", "past")
 ]
 RECORDS, PAST, NEW_PAST = (
     FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("records", "past", "new_past")
@@ -26,6 +27,10 @@ RECORDS, PAST, NEW_PAST = (
 ROOM = """
 SET LOCAL work_mem = '256MB';
 CREATE TEMPORARY TABLE fault (file text, line integer, "column" text, code text, detail text) ON COMMIT DROP
+"""
+REGISTER = """
+UPDATE register SET (fixed_today, demonstration) =
+    (SELECT max(today), coalesce(bool_or(demonstration), false) FROM staged_register)
 """
 FOUND = """
 SELECT * FROM fault ORDER BY array_position($1::text[], file), line, "column" LIMIT $2
@@ -52,6 +57,7 @@ class Loaded:
     rows: dict[str, int]
     marked: list[str]
     has_past: bool
+    demonstration: bool
 
     def lines(self) -> Iterator[str]:
         """What an operator should know of it."""
@@ -64,6 +70,8 @@ class Loaded:
             if self.has_past
             else "No past was given: the ledger begins with one posting."
         )
+        if self.demonstration:
+            yield "register.csv says that this is a demonstration: where nobody can sign in, serve makes its users."
 
 
 async def load(
@@ -73,6 +81,7 @@ async def load(
     try:
         async with connection.transaction():
             await hold_empty(connection)
+            await operator.record(connection, "import", Purpose.EXCHANGE)
             await connection.execute(ROOM)
             staged = await stage(connection, folder, notify)
             if staged.readable:
@@ -80,19 +89,20 @@ async def load(
             if staged.faults.number:
                 raise RefusedError(staged.faults)
             await fill(connection, staged, notify)
+            demonstration = await connection.fetchval("SELECT demonstration FROM register")
             if not keep:
                 raise NotKept
             if staged.has_past:  # sequences are not undone with a transaction: so last, and only when all is kept
                 await connection.execute(NEXT_NUMBER)
     except NotKept:
         pass
-    return Loaded(staged.rows, staged.marked, staged.has_past)
+    return Loaded(staged.rows, staged.marked, staged.has_past, demonstration)
 
 
 async def check(connection: asyncpg.Connection, staged: Staged, today: date | None, notify: Notify) -> None:
     """What one row cannot tell: whether the rows go together, and with the legal lists and the map."""
     if "register.csv" in staged.rows:
-        await connection.execute("UPDATE register SET fixed_today = (SELECT today FROM staged_register LIMIT 1)")
+        await connection.execute(REGISTER)
     carried = await connection.fetchval("SELECT fixed_today FROM register")
     day = today or carried or calendar_day()
     await connection.execute("UPDATE register SET page_horizon = $1", ledger.horizon(day))

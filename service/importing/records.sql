@@ -1,3 +1,8 @@
+-- An agency that is there already stays as it is: its name and kind are as they are now.
+INSERT INTO agency (id, name, kind, during, version)
+SELECT id, name, kind, daterange("from", "until"), coalesce(version, 1) FROM staged_agencies
+ON CONFLICT (id) DO NOTHING;
+
 INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version,
                    created_at, updated_at)
 SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, coalesce(version, 1),
@@ -14,8 +19,8 @@ SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), e
 INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version)
 SELECT id, child_id, kind, "from", "until", outcome, reason, previous_case_id, coalesce(version, 1) FROM staged_cases;
 
-INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider)
-SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider FROM staged_interventions;
+INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider, agency_id)
+SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider, agency FROM staged_interventions;
 
 INSERT INTO site (id, area_id, version)
 SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;

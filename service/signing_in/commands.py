@@ -23,10 +23,10 @@ from service.domain.access import ROLES
 from service.domain.refusal import Refusal
 from service.failures import cause_of, constraint_name
 from service.models import Account, Assignment
+from service.operator import begin_operation
 from service.problems import PROBLEMS
 from service.queries import accounts, agencies, areas, assignments
 from service.signing_in import keys, passwords
-from service.signing_in.recording import begin_operation
 
 Answer = TypeVar("Answer")
 Name = Annotated[str, typer.Argument(help="The account's name: small letters, digits, . _ -")]

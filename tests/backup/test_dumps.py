@@ -35,12 +35,13 @@ SHAPE = """
 
 
 def contents(server: Server) -> dict[str, object]:
-    """A digest of every table."""
+    """A digest of every table, but of the record that grows with every command."""
     tables = ask(server, TABLES)
     assert isinstance(tables, list)
     return {
         table: ask(server, f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) || count(*) FROM {table} t")
         for table in tables
+        if table != "access"
     }
 
 

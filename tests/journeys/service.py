@@ -32,6 +32,7 @@ class Running:
     address: str
     data_dir: Path
     dsn: str  # of the owner of its tables
+    said: str  # before it served
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -77,7 +78,7 @@ def serving(
             said += line
             if found := re.search(r"Serving on (https?://\S+)", line):
                 dsn = environment.get("DATABASE_URL") or prepared(data_dir).server.dsn
-                yield Running(process, found[1], data_dir, dsn)
+                yield Running(process, found[1], data_dir, dsn, said)
                 break
         else:
             raise AssertionError(f"the service ended with {process.wait()}: {said}")

@@ -11,4 +11,8 @@ FROM staged_interventions i
 WHERE measure IS NOT NULL AND NOT EXISTS (SELECT FROM intervention_measure m WHERE m.code = i.measure);
 
 INSERT INTO fault SELECT 'interventions.csv', line, 'until', 'intervention_ended_before_start'
-FROM staged_interventions WHERE "until" < "from"
+FROM staged_interventions WHERE "until" < "from";
+
+INSERT INTO fault SELECT 'interventions.csv', line, 'agency', 'agency_unknown'
+FROM staged_interventions i
+WHERE agency IS NOT NULL AND NOT EXISTS (SELECT FROM staged_agencies g WHERE g.id = i.agency)
