@@ -48,7 +48,7 @@ async def filled(dsn: str, children: int) -> None:
         with Progress() as progress:
             await filling.fill(connection, children, 1, progress)
         print(f"the demonstration of {children:,} children: {time.perf_counter() - begun:.1f} s")
-    if not await users.are_present(connection):
+    if not await users.present(connection):
         await users.add(connection, token_urlsafe())
     number, version = await connection.fetchval("SELECT count(*) FROM child"), connection.get_server_version()
     print(f"{number:,} children, {os.cpu_count()} cores, PostgreSQL {version.major}.{version.micro}\n", flush=True)
