@@ -13,6 +13,7 @@ import pytest
 
 from service import ledger
 from service.demonstration import fill
+from service.demonstration.agencies import CENTRE
 from service.embedded import Server
 from service.exporting import FILES
 from service.importing import load
@@ -68,6 +69,7 @@ async def answers(dsn: str) -> list[Any]:
     async with serving(dsn) as api:
         asked = [f"/v1/programmes/hung-yen-2016-2020/scoreboard?on={day}" for day in DAYS]
         asked += ["/v1/programmes/hung-yen-2016-2020/scoreboard", "/v1/cases?limit=500", "/v1/sites?limit=500"]
+        asked += ["/v1/agencies?limit=500"]
         asked += [f"/v1/indicators/special_rate/attainment?by=commune&sex=female&on={day}" for day in DAYS]
         children = (await api.get("/v1/children?limit=100")).json()["items"]
         records = [f"/v1/children/{item['id']}" for item in children]
@@ -100,8 +102,10 @@ async def test_every_answer_is_the_same(province: Province, empty_database: str)
         for rows in LEDGER.values():
             digest = f"SELECT count(*), md5(string_agg(r::text, '|' ORDER BY r::text)) FROM ({rows}) r"
             assert await connection.fetchrow(digest) == await source.fetchrow(digest)
-        carried = "SELECT fixed_today, page_horizon FROM register"
+        carried = "SELECT fixed_today, page_horizon, demonstration FROM register"
         assert await connection.fetchrow(carried) == await source.fetchrow(carried)
+    given = (province.folder / "interventions.csv").read_text()
+    assert str(CENTRE.id) in given  # so that agencies are among the answers
     assert await answers(empty_database) == await answers(province.dsn)
 
 
