@@ -33,6 +33,8 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
 
 
 async def main(names: list[str]) -> None:
+    if unknown := set(names) - set(LINES):
+        sys.exit(f"There is no line {', '.join(unknown)}. The lines: {', '.join(LINES)}.")
     async with province(DATA_DIR, CHILDREN) as measured:
         for name in names or LINES:
             print(f"{name}: {LINES[name].__doc__}")
