@@ -102,5 +102,5 @@ async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Que
 
 async def measurement(reader: Reader, q: Question) -> Measurement:
     """The figure that the records belong to."""
-    trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
+    trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on], q.then)
     return trends[q.indicator.code, q.on].now
