@@ -1,12 +1,15 @@
 """Figures as they were known at the close of an earlier day."""
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
 from tests.routers.api import LAM_SON, PHU_UNG, figures, opened, refusal, registered
-from tests.signed_in import asked, served
+from tests.signed_in import asked, made, served
 
 ON, FIRST, BEFORE, CORRECTED = "2018-06-30", "2017-09-01", "2018-07-09", "2018-07-10"
 INDICATORS, SCOREBOARD = "/v1/indicators", "/v1/programmes/hung-yen-2016-2020/scoreboard"
@@ -104,3 +107,74 @@ async def test_a_day_of_which_nothing_is_known_is_refused(corrected: httpx.Async
         f"{INDICATORS}/{RATE}/records",
     ):
         assert refusal(await corrected.get(f"{path}?known={known}")) == (422, code, ["/known"])
+
+
+async def everything(client: httpx.AsyncClient, path: str, **more: Any) -> tuple[list[dict[str, Any]], int]:
+    """All items of a list, two at a time, and how many more lie outside the caller's reach."""
+    items: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        page = (await client.get(f"{path}&limit=2{after}", **more)).json()
+        items += page["items"]
+        if page["next"] is None:
+            return items, page["outside"]
+        after = f"&cursor={page['next']}"
+
+
+async def test_records_are_the_children_of_the_number_as_known_then(
+    corrected: httpx.AsyncClient, first: list[str]
+) -> None:
+    asked = f"{INDICATORS}/{RATE}/records?on={ON}&side=numerator"
+    then, outside = await everything(corrected, f"{asked}&known={BEFORE}")
+    assert ({item["child_id"] for item in then}, outside) == ({path.rpartition("/")[2] for path in first[:3]}, 0)
+    by_id = {item["child_id"]: item for item in then}
+    wrong, error, still = (by_id[path.rpartition("/")[2]] for path in first[:3])
+    assert (wrong["full_name"], wrong["withdrawn"], still["withdrawn"]) == ("Đỗ Thị Mận", False, False)
+    assert (error["full_name"], error["date_of_birth"], error["withdrawn"]) == (None, None, True)
+    for entry in (wrong["entry"], error["entry"], still["entry"]):
+        assert (entry["rule"], entry["posted"]["day"]) == ("hung-yen-2016-2020/1", FIRST)
+        assert entry["posted"]["cause"] == "create_circumstance"
+    assert wrong["entry"]["withdrawn"]["day"] == error["entry"]["withdrawn"]["day"] == CORRECTED
+    assert (error["entry"]["withdrawn"]["cause"], still["entry"]["withdrawn"]) == ("delete_child", None)
+    now, _ = await everything(corrected, asked)
+    assert sorted(item["entry"]["posted"]["day"] for item in now) == [FIRST, CORRECTED]
+    assert all(item["entry"]["withdrawn"] is None for item in now)
+
+
+async def test_candidates_are_those_of_the_day_of_knowing(corrected: httpx.AsyncClient, first: list[str]) -> None:
+    asked = f"{INDICATORS}/{ASSISTED}/records?on={ON}&side=gap&known={BEFORE}"
+    items, _ = await everything(corrected, asked)
+    assert {item["child_id"] for item in items} == {path.rpartition("/")[2] for path in first[1:3]}
+    page = (await corrected.get(asked)).json()
+    assert (page["total"], page["needed"], page["outside"]) == (2, 2, 0)
+
+
+async def test_children_who_live_elsewhere_now_are_counted_and_not_shown(
+    corrected: httpx.AsyncClient, first: list[str], empty_database: str
+) -> None:
+    await corrected.post(f"{first[2]}/residences", json={"commune": LAM_SON, "from": "2019-01-01"})
+    connection = await asyncpg.connect(empty_database)
+    worker = await made(connection, UUID(int=5), "commune_worker", PHU_UNG)
+    for known, (shown, outside) in {BEFORE: (2, 1), "2020-12-31": (0, 1)}.items():
+        path = f"{INDICATORS}/{RATE}/records?on={ON}&area={PHU_UNG}&known={known}"
+        items, more = await everything(corrected, path, headers=worker)
+        assert (len(items), more) == (shown, outside)
+        number, _ = await figures(corrected, RATE, ON, area=PHU_UNG, known=known)
+        assert len(items) + more == number
+    gap = f"{INDICATORS}/{ASSISTED}/records?on={ON}&area={PHU_UNG}&known={BEFORE}&side=gap"
+    items, more = await everything(corrected, gap, headers=worker)
+    assert (len(items), more) == (1, 1)
+    subjects = await connection.fetch("SELECT unnest(subjects)::text FROM access WHERE assignment_id = $1", UUID(int=5))
+    assert {child for (child,) in subjects} == {path.rpartition("/")[2] for path in first[:2]}
+    await connection.close()
+
+
+async def test_sites_have_a_past_too(corrected: httpx.AsyncClient, empty_database: str) -> None:
+    site = (await corrected.post("/v1/sites", json={"commune": PHU_UNG})).headers["location"]
+    await corrected.post(f"{site}/stages", json={"stage": "completed", "from": "2018-01-01"})
+    asked = f"{INDICATORS}/model_communes/records?on={ON}"
+    (item,) = (await corrected.get(asked)).json()["items"]
+    assert (item["commune"]["code"], item["entry"]["posted"]["cause"]) == (PHU_UNG, "create_stage")
+    assert (await corrected.get(f"{asked}&known={BEFORE}")).json()["items"] == []
+    gap = (await corrected.get(f"{asked}&known={BEFORE}&side=gap")).json()
+    assert (gap["total"], gap["needed"]) == (161, 30)
