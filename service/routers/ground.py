@@ -45,11 +45,12 @@ async def ground(
     today: date,
     split: Split = WHOLE,
     by: Level | None = None,
-    exact_only: bool = False,
+    exact_only: Reason | None = None,
 ) -> Ground:
     """The ground of figures of one day; refuses what has no answer, or none for this caller.
 
-    No day means today, or to whoever receives rounded aggregates the end of the last closed quarter.
+    No day means today, or to whoever receives rounded aggregates the end of the last closed quarter: with `exact_only`,
+    they are refused for this reason.
     """
     on = asked.on or today
     programme = await measured.programme(reader, code, on)
@@ -60,7 +61,7 @@ async def ground(
         known = await known_on(reader, asked.known, today)
         return Ground(programme, area, on, known, rounded=False, past=known < today)
     if exact_only:
-        raise aggregates_only(Reason.RECORDS_OF_ANOTHER_AREA)
+        raise aggregates_only(exact_only)
     if asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
         return await ground(reader, caller, code, at_close, today, split, by)
@@ -75,7 +76,7 @@ async def question(
     asked: FigureAsked,
     today: date,
     by: Level | None = None,
-    exact_only: bool = False,
+    exact_only: Reason | None = None,
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
     found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)

@@ -14,6 +14,7 @@ from service.database import AskingDep, CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
 from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
+from service.domain.small_numbers import Reason
 from service.doors import Asking
 from service.queries import records, stocks
 from service.queries.attainment import Question
@@ -83,7 +84,7 @@ async def list_records(
     today: Today,
 ) -> Response:
     """The children (or sites) that a number consists of; `side=gap`: those that the rest of the way consists of."""
-    q = await question(reader, caller, code, asked, today, exact_only=True)
+    q = await question(reader, caller, code, asked, today, exact_only=Reason.RECORDS_OF_ANOTHER_AREA)
     if asked.side == "gap":
         return await candidates(asked, reader, asking, q)
     measure = q.indicator.numerator if asked.side == "numerator" else q.indicator.denominator
