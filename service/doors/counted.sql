@@ -53,7 +53,8 @@ $$;
 
 -- A page by commune: item, area and child, one row more than `size`.
 CREATE FUNCTION list_counted(who asking, of_rule smallint, of_measure text, of_category text, of_sex text, of_band text,
-                             within_area integer, on_day date, known_then date, after_area integer, after_child uuid, size integer)
+                             within_area integer, on_day date, known_then date, after_area integer, after_child uuid,
+                             size integer)
 RETURNS TABLE (item text, area_id integer, child_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE

@@ -64,7 +64,8 @@ BEGIN
             ORDER BY r.posting, r.subject_id, r.measure, r.area_id LIMIT size + 1
         ),
         noted AS (SELECT note(who, c, false, (
-            SELECT array_agg(DISTINCT p.subject_id) FROM (SELECT p.subject_id FROM page p LIMIT size) p)))
+                      SELECT array_agg(DISTINCT p.subject_id) FROM (SELECT p.subject_id FROM page p LIMIT size) p))
+                  WHERE EXISTS (SELECT FROM page))
         SELECT json_build_object(
                    CASE p.measure WHEN 'model' THEN 'site_id' ELSE 'child_id' END, p.subject_id,
                    'full_name', (p.child).full_name,
@@ -78,6 +79,9 @@ BEGIN
         JOIN posting g ON g.number = p.posting
         JOIN area_version v ON v.area_id = p.area_id AND v.during @> on_day
         ORDER BY p.posting, p.subject_id, p.measure, p.area_id;
+    IF NOT FOUND THEN
+        PERFORM note(who, c, false, '{}');  -- a look that met nobody
+    END IF;
 END $$;
 
 -- How many of them the caller is not shown, because they live elsewhere now.
