@@ -147,12 +147,13 @@ CREATE FUNCTION count_outside(who asking, of_rule smallint, of_measure text, of_
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
+    reached CONSTANT integer[] := reached_areas(c);
 BEGIN
     RETURN CASE WHEN c.everywhere THEN 0 ELSE (
         SELECT count(*)
         FROM counting_without(of_rule, of_measure, of_category, of_sex, of_band, within_area, on_day, without, known_then) n
         JOIN child x ON x.id = n.subject_id
-        WHERE x.id NOT IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c)))) END;
+        WHERE NOT EXISTS (SELECT FROM home h WHERE h.child_id = x.id AND h.area_id = ANY (reached))) END;
 END $$;
 
 -- Which sites count for a measure, in an area, on a day, as known then (or now). They are about nobody.

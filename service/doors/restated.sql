@@ -91,10 +91,11 @@ RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
+    reached CONSTANT integer[] := reached_areas(c);
 BEGIN
     RETURN CASE WHEN c.everywhere THEN 0 ELSE (
         SELECT count(*)
         FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, within_area, on_day, from_known, until_known) r
         JOIN child x ON x.id = r.subject_id
-        WHERE x.id NOT IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c)))) END;
+        WHERE NOT EXISTS (SELECT FROM home h WHERE h.child_id = x.id AND h.area_id = ANY (reached))) END;
 END $$;
