@@ -18,6 +18,7 @@ DATA_DIR = Path(os.environ.get("DATA_DIR", ".data-bench"))
 LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "one-day": in_sql.one_day,
     "series": in_sql.series,
+    "known": in_sql.known,
     "child": over_http.child,
     "page": over_http.page,
     "attainment": over_http.attainment,

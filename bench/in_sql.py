@@ -9,10 +9,15 @@ import asyncpg
 from bench.measuring import ratio, timed, told
 from bench.province import DAY, TODAY, Province, area_of, province
 from service import ledger
-from service.domain.calendar import closing_days
+from service.domain.calendar import YEAR, closing_days
+from service.queries import stocks
 
 DIRECT = (Path(__file__).parent / "direct.sql").read_text(encoding="utf-8")
 MONTHS = list(closing_days(date(2016, 1, 1), date(2021, 1, 1), "month"))
+KNOWN = [  # a month back, and years
+    (date(2020, 11, 30), "at most 5 x"),
+    *((date(year, 6, 30), "at most 100 x") for year in (2019, 2018, 2016)),
+]
 OF_COMMUNES = "area_total_stocks(1::smallint, '{special,children}', $1, $2::date, $3::date[])"
 BY_COMMUNE = f"SELECT area_id, measure, stock FROM {OF_COMMUNES}"
 BY_COMMUNE_AND_DAY = f"SELECT area_id, measure, day, stock FROM {OF_COMMUNES}"
@@ -58,6 +63,29 @@ async def series(province: Province) -> None:
         "60 months of each commune", await timed(lambda: connection.fetch(BY_COMMUNE_AND_DAY, area, DAY, MONTHS), 30, 3)
     )
     ratio(each / day, "at most 100 x")
+    await connection.close()
+
+
+async def known(province: Province) -> None:
+    """One day by commune and 60 months of the province as known then, against now"""
+    connection = await province.connected()
+    area = await area_of(connection, "33")
+    question = (1, "special", "children", area, DAY, DAY - YEAR, "commune")
+    part = (["all", "all"], "all", "all")
+
+    async def seconds(what: str, rounds: int, statement: str, *arguments: object) -> float:
+        return told(what, await timed(lambda: connection.fetch(statement, *arguments), rounds))
+
+    now = await seconds("one day by commune, now", 200, stocks.TOTALS_BY_AREA, *question)
+    for then, wanted in KNOWN:
+        taken = await seconds(f"as known on {then}", 30, stocks.KNOWN_BY_AREA, *question, *part, then)
+        ratio(taken / now, wanted)
+    months = (["special", "children"], area, DAY, MONTHS)
+    now = await seconds("60 months of the province, now", 100, stocks.TOTALS_OVER_TIME, 1, *months)
+    measures, *place = months
+    for then, _ in KNOWN:
+        taken = await seconds(f"as known on {then}", 10, stocks.KNOWN_OVER_TIME, 1, measures, *part, *place, then)
+        ratio(taken / now, "at most 100 x: one pass")
     await connection.close()
 
 

@@ -42,6 +42,7 @@ from service.routers import (
     records,
     reference,
     residences,
+    restatements,
     sites,
 )
 from service.routers import problems as problem_pages
@@ -61,6 +62,7 @@ ROUTERS = (
     communes,
     children,
     residences,
+    restatements,
     circumstances,
     collaborators,
     history,

@@ -185,11 +185,16 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "age_band_unknown": _meaning(422, "Không có nhóm tuổi này.", "The counting rule has no such age band."),
     "known_in_future": _meaning(422, "Chưa thể biết số liệu của ngày này.", "What will be known is not known."),
+    "known_before_first_posting": _meaning(
+        422,
+        "Ngày này sớm hơn bút toán đầu tiên của sổ, khi đó chưa biết gì.",
+        "The day is before the first posting of the ledger: nothing was known then. Ask for a later day.",
+    ),
     "cursor_invalid": _meaning(422, "Con trỏ trang không hợp lệ.", "The cursor is not one that this list gave."),
     "not_available_yet": _meaning(
         422,
-        "Dịch vụ chưa trả lời được câu hỏi này (bản đồ khác ngày hỏi, số liệu như đã biết trước đây).",
-        "The service cannot answer this yet (another day's map, or what was known in the past); it never guesses.",
+        "Dịch vụ chưa trả lời được câu hỏi này (bản đồ khác ngày hỏi).",
+        "The service cannot answer this yet (another day's map); it never guesses.",
     ),
     "precondition_required": _meaning(
         428, "Cần tiêu đề If-Match với ETag đã đọc.", "Changing needs If-Match with the ETag that you read."

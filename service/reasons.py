@@ -32,4 +32,8 @@ REASONS: dict[str, dict[Language, str]] = {
         "vi": "Địa bàn này ngoài phạm vi phân công của bạn, nên không có danh sách.",
         "en": "The area lies outside your assignment, and its records are not shown.",
     },
+    Reason.RESTATEMENTS: {
+        "vi": "Những thay đổi về sau chỉ được cho biết khi bạn được xem danh sách của địa bàn.",
+        "en": "What changed later is told only to who may see the records of the area.",
+    },
 }

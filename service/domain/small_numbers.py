@@ -23,6 +23,7 @@ class Reason(StrEnum):
     TWO_BREAKDOWNS = "two_breakdowns"
     NOT_QUARTERLY = "not_quarterly"
     RECORDS_OF_ANOTHER_AREA = "records_of_another_area"
+    RESTATEMENTS = "restatements"
 
 
 def rounded(exact: Measurement) -> Measurement:

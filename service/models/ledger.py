@@ -50,6 +50,18 @@ class Spell(SQLModel, table=True):
         ),
         Index("spell_posted", "posted"),
         Index("spell_withdrawn", "withdrawn", postgresql_where=text("withdrawn IS NOT NULL")),
+        Index(
+            "spell_since",
+            *("rule", "measure", "category", "posted"),
+            postgresql_include=["area_id", "sex", "born", "during"],
+            postgresql_where=text("withdrawn IS NULL"),
+        ),
+        Index(
+            "spell_gone",
+            *("rule", "measure", "category", "withdrawn"),
+            postgresql_include=["area_id", "sex", "born", "during", "posted"],
+            postgresql_where=text("withdrawn IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))

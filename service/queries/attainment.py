@@ -98,7 +98,8 @@ class Split:
 class Question:
     """Which indicator of which programme, of which part of the children, in which area, on which day, as known when.
 
-    `rounded`: to a caller without the records of the area, as known at the close of the day.
+    `past`: known on an earlier day than today. `rounded`: to a caller without the records of the area, as known at the
+    close of the day.
     """
 
     programme: Programme
@@ -108,6 +109,12 @@ class Question:
     on: date
     known: date
     rounded: bool
+    past: bool = False
+
+    @property
+    def then(self) -> date | None:
+        """The past day at whose close it was known; None is now."""
+        return self.known if self.past else None
 
 
 async def programme(reader: Reader, code: str | None, on: date) -> Programme:
@@ -139,6 +146,12 @@ async def area(reader: Reader, code: str, on: date, assignment_id: UUID, pointer
     if found is None:
         raise Refusal("area_not_on_map", pointer)
     return Area(**found)
+
+
+async def first_posting(reader: Reader) -> date | None:
+    """The day from which on something is known."""
+    day: date | None = await reader.fetchval("SELECT min(day) FROM posting")
+    return day
 
 
 async def kind_of_category(reader: Reader, code: str) -> str:

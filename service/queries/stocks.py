@@ -1,4 +1,4 @@
-"""What the ledger measured for an indicator: on a day, by area, over time; as known now, or at the close of the day."""
+"""What the ledger measured for an indicator: on a day, by area, over time; as known now, or then."""
 
 from datetime import date
 from typing import NamedTuple
@@ -34,12 +34,17 @@ ORDER BY p.code COLLATE "C"
 MEASURES, DAYS = "ARRAY[$2::text, $3::text]", "ARRAY[$5::date, $6::date]"
 TOTALS_BY_AREA = BY_AREA.format(stocks=f"area_total_stocks($1::smallint, {MEASURES}, $4, $5, {DAYS})")
 PARTS_BY_AREA = BY_AREA.format(stocks=f"stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS})")
-KNOWN_BY_AREA = BY_AREA.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS}, $5)")
+KNOWN_BY_AREA = BY_AREA.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS}, $11)")
 
 TOTALS_OVER_TIME = "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4, $5)"
 OVER_TIME = """
 SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
 FROM stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8) s
+GROUP BY s.measure, s.day
+"""
+KNOWN_OVER_TIME = """
+SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
+FROM known_stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9) s
 GROUP BY s.measure, s.day
 """
 AT_CLOSES = """
@@ -70,8 +75,8 @@ async def by_area(reader: Reader, asked: Question, level: str) -> list[AreaMeasu
     measures = (indicator.numerator, indicator.denominator)
     question = (asked.programme.rule, *measures, asked.area.area_id, asked.on, asked.on - YEAR, level)
     part = (split.categories(*measures), split.sex, split.age_band)
-    if asked.rounded:
-        rows = await reader.fetch(KNOWN_BY_AREA, *question, *part)
+    if asked.past:
+        rows = await reader.fetch(KNOWN_BY_AREA, *question, *part, asked.known)
     elif split == Split() and asked.on < asked.programme.page_horizon:
         rows = await reader.fetch(TOTALS_BY_AREA, *question)
     else:
@@ -92,12 +97,16 @@ async def over_time(
     within: Area,
     on_map: date,
     days: list[date],
+    then: date | None = None,
 ) -> Trends:
-    """What each indicator measured in the whole area on each day, as known now."""
+    """What each indicator measured in the whole area on each day, as known at the close of a day (now, without one)."""
     measures = measures_of(wanted)
     every_day = sorted({*days, *(day - YEAR for day in days)})
     place = (within.area_id, on_map, every_day)
-    if split == Split() and all(day < programme.page_horizon for day in every_day):
+    if then is not None:
+        part = (split.categories(*measures), split.sex, split.age_band)
+        rows = await reader.fetch(KNOWN_OVER_TIME, programme.rule, measures, *part, *place, then)
+    elif split == Split() and all(day < programme.page_horizon for day in every_day):
         rows = await reader.fetch(TOTALS_OVER_TIME, programme.rule, measures, *place)
     else:
         part = (split.categories(*measures), split.sex, split.age_band)

@@ -68,7 +68,7 @@ class AttainmentRecord(AreaFigures):
 
 
 class Moment(Input):
-    """Of which day, on which map, as known when. Another map, or what was known in the past, is not available yet.
+    """Of which day, on which map, as known when. Another map is not available yet.
 
     Callers without the records of the area receive rounded figures of the ends of closed quarters, as known then.
     """
@@ -77,7 +77,10 @@ class Moment(Input):
         None, description="Which day's children; today (the last closed quarter) if absent", examples=["2018-06-30"]
     )
     map: Day | None = Field(None, description="Which day's communes; that of `on` if absent")
-    known: Day | None = Field(None, description="As known when; today (at the close of `on`) if absent")
+    known: Day | None = Field(
+        None,
+        description="As known at the close of which day; today (where figures are rounded, `on`) if absent",
+    )
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 

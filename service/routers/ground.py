@@ -26,9 +26,10 @@ class Ground:
     on: date
     known: date
     rounded: bool
+    past: bool
 
     def question(self, indicator: Indicator, split: Split) -> Question:
-        return Question(self.programme, indicator, split, self.area, self.on, self.known, self.rounded)
+        return Question(self.programme, indicator, split, self.area, self.on, self.known, self.rounded, self.past)
 
 
 def receives_exact(caller: Caller, area: Area) -> bool:
@@ -44,26 +45,28 @@ async def ground(
     today: date,
     split: Split = WHOLE,
     by: Level | None = None,
-    exact_only: bool = False,
+    exact_only: Reason | None = None,
 ) -> Ground:
     """The ground of figures of one day; refuses what has no answer, or none for this caller.
 
-    No day means today, or to whoever receives rounded aggregates the end of the last closed quarter.
+    No day means today, or to whoever receives rounded aggregates the end of the last closed quarter: with `exact_only`,
+    they are refused for this reason.
     """
     on = asked.on or today
     programme = await measured.programme(reader, code, on)
     check_days(programme, [on])
     area = await measured.area(reader, asked.area or programme.area_code, on, caller.assignment_id)
     if receives_exact(caller, area):
-        check_view([on], asked.map, asked.known, today)
-        return Ground(programme, area, on, today, rounded=False)
+        check_view([on], asked.map)
+        known = await known_on(reader, asked.known, today)
+        return Ground(programme, area, on, known, rounded=False, past=known < today)
     if exact_only:
-        raise aggregates_only(Reason.RECORDS_OF_ANOTHER_AREA)
+        raise aggregates_only(exact_only)
     if asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
         return await ground(reader, caller, code, at_close, today, split, by)
     check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
-    return Ground(programme, area, on, on, rounded=True)
+    return Ground(programme, area, on, on, rounded=True, past=True)
 
 
 async def question(
@@ -73,7 +76,7 @@ async def question(
     asked: FigureAsked,
     today: date,
     by: Level | None = None,
-    exact_only: bool = False,
+    exact_only: Reason | None = None,
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
     found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
@@ -88,12 +91,20 @@ def check_days(programme: Programme, days: Sequence[date], pointer: str = "/on")
         raise Refusal("not_available_yet", pointer)
 
 
-def check_view(days: Sequence[date], on_map: date | None, known: date | None, today: date) -> None:
-    """Refuses maps and knowledge that the ledger cannot answer for yet."""
-    if known is not None and known > today:
-        raise Refusal("known_in_future", "/known")
-    if known is not None and known < today:
-        raise Refusal("not_available_yet", "/known")
+async def known_on(reader: Reader, known: date | None, today: date, pointer: str = "/known") -> date:
+    """The day at whose close figures are as known; refuses days that come, or of which nothing is known."""
+    if known is None or known == today:
+        return today
+    if known > today:
+        raise Refusal("known_in_future", pointer)
+    first = await measured.first_posting(reader)
+    if first is None or known < first:
+        raise Refusal("known_before_first_posting", pointer)
+    return known
+
+
+def check_view(days: Sequence[date], on_map: date | None) -> None:
+    """Refuses maps that the ledger cannot answer for yet."""
     if on_map is not None and any(day != on_map for day in days):
         raise Refusal("not_available_yet", "/map")
 

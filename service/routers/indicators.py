@@ -36,6 +36,7 @@ from service.routers.ground import (
     check_aggregates,
     check_days,
     check_view,
+    known_on,
     question,
     receives_exact,
 )
@@ -170,18 +171,19 @@ async def read_series(
     every = asked.every or ("month" if exact else "quarter")
     days = list(closing_days(start, until, every))
     check_days(programme, days, "/until")
+    known = today
     if exact:
-        check_view(days, asked.map, asked.known, today)
+        check_view(days, asked.map)
+        known = await known_on(reader, asked.known, today)
     else:
         days = [day for day in days if asked.until or day < today]
         of_days = days or [last_closed_quarter(today)]  # no close in the range: the other rules hold all the same
         check_aggregates(of_days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
     (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
     await check_split(reader, programme, indicator, asked.split)
-    trends = await (stocks.over_time if exact else stocks.at_closes)(
-        reader, programme, [indicator], asked.split, area, start, days
-    )
-    q = Question(programme, indicator, asked.split, area, start, today, not exact)
+    q = Question(programme, indicator, asked.split, area, start, known, not exact, past=known < today)
+    every_day = (reader, programme, [indicator], asked.split, area, start, days)
+    trends = await (stocks.over_time(*every_day, q.then) if exact else stocks.at_closes(*every_day))
     answer = heading(q) | {"map": "on"} | ({} if exact else {"known": "on"})
     del answer["on"]
     answer["items"] = [{"on": day} | shown(trends[code, day], q, day) for day in days]

@@ -88,9 +88,8 @@ async def read_scoreboard(
     """Every indicator of the programme at once."""
     found = await ground(reader, caller, code, asked, today)
     wanted = await measured.indicators(reader, found.programme, found.on)
-    trends = await (stocks.at_closes if found.rounded else stocks.over_time)(
-        reader, found.programme, wanted, Split(), found.area, found.on, [found.on]
-    )
+    then = found.known if found.past else None
+    trends = await stocks.over_time(reader, found.programme, wanted, Split(), found.area, found.on, [found.on], then)
     items = [
         heading(q) | shown(trends[q.indicator.code, q.on], q, q.on)
         for q in (found.question(indicator, Split()) for indicator in wanted)

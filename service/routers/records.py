@@ -14,6 +14,7 @@ from service.database import AskingDep, CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
 from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
+from service.domain.small_numbers import Reason
 from service.doors import Asking
 from service.queries import records, stocks
 from service.queries.attainment import Question
@@ -21,9 +22,24 @@ from service.routers.figures import FigureAsked
 from service.routers.ground import question
 from service.wire import Code, Confidential, Day, Internal, Page, Place
 
-NOTHING = "nothing"  # a measure that nobody counts for
-
 router = routing.router("/v1/indicators", "indicators")
+
+
+class PostingShown(BaseModel):
+    """A change of the ledger: its number, its day, and the operation that made it."""
+
+    number: Internal[int]
+    day: Internal[Day]
+    cause: Internal[str]
+
+
+class Entry(BaseModel):
+    """What put it there: the spell, the rule, the posting; and the posting that has withdrawn it since."""
+
+    spell: Internal[int]
+    rule: Internal[str]
+    posted: PostingShown
+    withdrawn: PostingShown | None
 
 
 class CountedRecord(BaseModel):
@@ -34,9 +50,11 @@ class CountedRecord(BaseModel):
     full_name: Confidential[str | None] = None
     sex: Confidential[str | None] = None
     date_of_birth: Confidential[Day | None] = None
+    withdrawn: Internal[bool | None] = Field(None, description="The child's record was an error: only its id is left")
     stage: Internal[str | None] = None
     commune: Confidential[Place]
     counts: Confidential[dict[str, Day | None] | None] = Field(None, description="The period in which it counts")
+    entry: Entry | None = None
 
 
 class RecordPage(BaseModel):
@@ -46,6 +64,7 @@ class RecordPage(BaseModel):
     next: Internal[str | None]
     total: Internal[int | None] = None
     needed: Internal[int | None] = Field(None, description="How many of the candidates are missing: the gap")
+    outside: Internal[int] = Field(0, description="How many more there are, who live outside the caller's reach now")
 
 
 class RecordsAsked(FigureAsked, Page):
@@ -65,7 +84,7 @@ async def list_records(
     today: Today,
 ) -> Response:
     """The children (or sites) that a number consists of; `side=gap`: those that the rest of the way consists of."""
-    q = await question(reader, caller, code, asked, today, exact_only=True)
+    q = await question(reader, caller, code, asked, today, exact_only=Reason.RECORDS_OF_ANOTHER_AREA)
     if asked.side == "gap":
         return await candidates(asked, reader, asking, q)
     measure = q.indicator.numerator if asked.side == "numerator" else q.indicator.denominator
@@ -73,14 +92,15 @@ async def list_records(
         raise Refusal("side_not_applicable", "/side")
     if q.indicator.denominator is None:
         (after_code,) = asked.after(str)
-        rows = await records.sites(reader, q, measure, after_code, asked.limit)
+        rows, outside = await records.sites(reader, q, measure, after_code, asked.limit), 0
     else:
         area_id, child_id = asked.after(int, UUID)
         rows = await records.children(reader, asking, q, measure, (area_id, child_id), asked.limit)
+        outside = await records.outside(reader, asking, q, measure)
     if not asked.count:
-        return asked.answer(rows)
+        return asked.answer(rows, outside=outside)
     now = await measurement(reader, q)
-    return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole)
+    return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole, outside=outside)
 
 
 async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Question) -> Response:
@@ -91,16 +111,18 @@ async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Que
     if of is None:
         rank, code = asked.after(int, str)
         rows, total = await records.communes_without(reader, q, counted, (rank, code), asked.limit)
+        outside = 0
     else:
         # Below a target, those who count are to leave; otherwise those who do not are to be reached.
-        measure, without = (counted, NOTHING) if target.direction == "below" else (of, counted)
+        measure, without = (counted, records.NOTHING) if target.direction == "below" else (of, counted)
         rank, since, child_id = asked.after(int, date.fromisoformat, UUID)
         after = (rank, since, child_id)
         rows, total = await records.candidates(reader, asking, q, measure, without, after, asked.limit)
-    return asked.answer(rows, needed=needed, total=total)
+        outside = await records.outside(reader, asking, q, measure, without)
+    return asked.answer(rows, needed=needed, total=total, outside=outside)
 
 
 async def measurement(reader: Reader, q: Question) -> Measurement:
     """The figure that the records belong to."""
-    trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on])
+    trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on], q.then)
     return trends[q.indicator.code, q.on].now

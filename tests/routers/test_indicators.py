@@ -146,7 +146,7 @@ async def test_the_gap_of_a_count_is_communes_the_furthest_first(province: httpx
     [
         ("indicators/special_rate/attainment?on=2024-12-01", (422, "not_available_yet", ["/on"])),
         (f"indicators/special_rate/attainment?on={DAY}&map=2019-05-01", (422, "not_available_yet", ["/map"])),
-        (f"indicators/special_rate/attainment?on={DAY}&known=2020-12-30", (422, "not_available_yet", ["/known"])),
+        (f"indicators/special_rate/series?known={DAY}", (422, "known_before_first_posting", ["/known"])),
         (f"indicators/special_rate/attainment?on={DAY}&known=2021-01-01", (422, "known_in_future", ["/known"])),
         (f"programmes/{PROGRAMME}/scoreboard?on=2025-01-01", (422, "not_available_yet", ["/on"])),
         ("indicators/special_rate/series?until=2025-01-02", (422, "not_available_yet", ["/until"])),
