@@ -55,7 +55,7 @@ class Reach(StrEnum):
     NOBODY = "nobody"
     AREA = "area"  # who live, or lived last, in the areas of the assignment
     LIST = "list"  # of these, who are on the assignment's own list
-    AGENCY = "agency"  # of these, to whom the assignment's agency gives something in a case
+    AGENCY = "agency"  # of these, to whom the assignment's agency gives something in an open case
 
 
 class Purpose(StrEnum):

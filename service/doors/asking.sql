@@ -53,7 +53,7 @@ SELECT (c.everywhere OR EXISTS (
             SELECT FROM assignment_child l WHERE l.assignment_id = c.assignment_id AND l.child_id = child)
        WHEN 'agency' THEN EXISTS (
             SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id
-            WHERE f.child_id = child AND i.agency_id = c.agency_id)
+            WHERE f.child_id = child AND f.closed_on IS NULL AND i.agency_id = c.agency_id)
        ELSE false END
 $$;
 
@@ -71,7 +71,7 @@ SELECT concat_ws(' AND ',
     WHEN 'area' THEN 'true'
     WHEN 'list' THEN format('%s IN (SELECT child_id FROM assignment_child WHERE assignment_id = ($1).assignment_id)', child)
     WHEN 'agency' THEN format('%s IN (SELECT f.child_id FROM case_file f JOIN intervention i ON i.case_id = f.id
-                                       WHERE i.agency_id = ($1).agency_id)', child)
+                                       WHERE f.closed_on IS NULL AND i.agency_id = ($1).agency_id)', child)
     ELSE 'false' END)
 $$;
 

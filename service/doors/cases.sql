@@ -1,9 +1,9 @@
 -- The doors to case files: one, a list, a number of them.
 
--- An agency meets the cases in which it gives something.
+-- An agency meets the open cases in which it gives something.
 CREATE FUNCTION reaches_case(c caller, f case_file) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-SELECT reaches_child(c, f.child_id) AND (c.reach <> 'agency' OR EXISTS (
+SELECT reaches_child(c, f.child_id) AND (c.reach <> 'agency' OR f.closed_on IS NULL AND EXISTS (
     SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id))
 $$;
 
@@ -27,7 +27,7 @@ LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
     'FROM case_file f WHERE ' || reaching(c, 'f.child_id', commune IS NOT NULL),
     CASE WHEN c.reach = 'agency' THEN
-        'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
+        'f.closed_on IS NULL AND EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
     CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
     CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
     CASE WHEN commune IS NOT NULL THEN 'EXISTS (

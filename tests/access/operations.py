@@ -36,6 +36,7 @@ class About(Enum):
     SITE = auto()
     LIST_OF_A_COLLABORATOR = auto()
     RECORDS_OF_AREA = auto()
+    EXACT_FIGURES = auto()  # of an area whose records one may see
     VISIBLE = auto()  # by all who are permitted, wherever it lies
 
 
@@ -69,6 +70,10 @@ def figures(where: str) -> dict[str, Any]:
     return {"on": CLOSED_QUARTER, "area": PLACES[where]}
 
 
+def restated(where: str) -> dict[str, Any]:
+    return {"on": CLOSED_QUARTER, "area": PLACES[where], "from_known": "2020-06-01", "until_known": "2020-12-31"}
+
+
 def always(**body: Any) -> Made:
     return lambda _: body
 
@@ -91,6 +96,8 @@ ASKED: dict[str, Asked] = {
     "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),
     "read_series": Asked(code=INDICATOR),
     "list_records": Asked(A.RECORDS_OF_AREA, query=figures, code=INDICATOR),
+    "read_restatements": Asked(A.EXACT_FIGURES, query=restated, code=INDICATOR),
+    "list_restatement_records": Asked(A.EXACT_FIGURES, query=restated, code=INDICATOR),
     "explain_access": Asked(
         A.VISIBLE, query=lambda where: {"action": "read_child", "resource": f"/v1/children/{named('child', where)}"}
     ),

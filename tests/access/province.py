@@ -147,5 +147,7 @@ async def populate(province: Province) -> None:
         province.headers[role] = await made(province.owner, key, role, DISTRICT, OWN, role.replace("_", "-"))
         await province.owner.execute("INSERT INTO credential VALUES ($1, $2)", key, HASH)
     await made(province.owner, EMPLOYEE, "health", DISTRICT, name="employee")
+    # Something was known before all that is tried here.
+    await province.owner.execute("INSERT INTO posting (day, actor, cause) VALUES ('2020-01-01', 'tests', 'begun')")
     for where in PLACES:
         await province.remake(where)

@@ -7,7 +7,7 @@ and in `province.py` independently of the functions of the database.
 import httpx
 import pytest
 
-from service.domain.access import ROLES
+from service.domain.access import ROLES, Permission
 from tests.access.classes import above, schema_of
 from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
 from tests.access.province import INSIDE, NAMES, PLACES, Province, lies_in_the_district, meets
@@ -23,6 +23,7 @@ UNMET = {
     About.SITE: (404, "site_unknown"),
     About.LIST_OF_A_COLLABORATOR: (404, "assignment_unknown"),
     About.RECORDS_OF_AREA: (403, "aggregates_only"),
+    About.EXACT_FIGURES: (403, "aggregates_only"),
 }
 
 
@@ -35,6 +36,9 @@ def expected(name: str, role: str, where: str) -> tuple[int, str] | None:
             return None
         case About.NEW_IN_AREA | About.SITE | About.RECORDS_OF_AREA:
             return None if lies_in_the_district(where) else UNMET[about]
+        case About.EXACT_FIGURES:
+            sees = Permission.SEE_RECORDS in ROLES[role].permissions and lies_in_the_district(where)
+            return None if sees else UNMET[about]
         case _:
             return None if meets(role, where) else UNMET[about]
 

@@ -176,6 +176,10 @@ LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
     "list_children": ("/v1/children", {"q": "Mận"}),
     "list_cases": ("/v1/cases", {"child_id": str(CHILD)}),
     "list_records": ("/v1/indicators/special_rate/records", {"on": "2020-12-31", "area": PLACES[INSIDE]}),
+    "list_restatement_records": (
+        "/v1/indicators/special_rate/restatements/records",
+        {"on": "2020-12-31", "area": PLACES[INSIDE], "from_known": "2020-06-01"},
+    ),
     "explain_access": ("/v1/access/explain", {"action": "read_child", "resource": f"/v1/children/{CHILD}"}),
 }
 
