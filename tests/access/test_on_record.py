@@ -176,12 +176,12 @@ LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
     "list_children": ("/v1/children", {"q": "Mận"}),
     "list_cases": ("/v1/cases", {"child_id": str(CHILD)}),
     "list_records": ("/v1/indicators/special_rate/records", {"on": "2020-12-31", "area": PLACES[INSIDE]}),
-    "list_restatement_records": (
-        "/v1/indicators/special_rate/restatements/records",
-        {"on": "2020-12-31", "area": PLACES[INSIDE], "from_known": "2020-06-01"},
-    ),
     "explain_access": ("/v1/access/explain", {"action": "read_child", "resource": f"/v1/children/{CHILD}"}),
 }
+RESTATED = (
+    "/v1/indicators/special_rate/restatements/records",
+    {"on": "2020-12-31", "area": PLACES[INSIDE], "from_known": "2020-06-01"},
+)
 
 
 @pytest.mark.parametrize("action", LOOKS)
@@ -194,12 +194,19 @@ async def test_a_look_is_on_record_with_exactly_whom_it_showed(province: Provinc
     assert access["subjects"] == [CHILD]
 
 
+async def test_whom_restatements_show_is_on_record(province: Province) -> None:
+    path, params = RESTATED
+    answer, (access,) = await on_record(province, "inspector", method="GET", path=path, params=params | {"limit": 2})
+    assert answer.json()["items"]
+    assert set(access["subjects"]) == {UUID(item["child_id"]) for item in answer.json()["items"]}
+
+
 def test_every_read_of_records_of_children_is_looked_at() -> None:
     confidential = {"children.read", "cases.read", "history.read", "accesses.read", "records.read"}
     reads = {
         name for name in SIGNED if OPERATIONS[name][0] == "GET" and SIGNED[name][2]["x-permission"] in confidential
     }
-    assert reads <= set(LOOKS)
+    assert reads <= {*LOOKS, "list_restatement_records"}
 
 
 @pytest.mark.parametrize("path", ["/v1/children", "/v1/cases"])
