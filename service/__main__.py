@@ -29,6 +29,7 @@ from service.listening import objection
 from service.migrate import migrate
 from service.progress import Progress
 from service.request_lines import RequestLines
+from service.signing_in.assigning import agency_commands
 from service.signing_in.commands import account_commands, administrator, key_commands, key_file
 from service.signing_in.keys import signing_keys
 from service.signing_in.tokens import Tokens
@@ -37,6 +38,7 @@ commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_except
 ledger_commands = typer.Typer(no_args_is_help=True, help="The ledger: what is counted, and since when that is known.")
 commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(account_commands, name="account")
+commands.add_typer(agency_commands, name="agency")
 commands.add_typer(key_commands, name="signing-keys")
 
 

@@ -132,3 +132,43 @@ async def test_keys_are_rotated_and_the_rotation_is_on_record(
     assert refused.returncode == 1
     assert refused.stderr == f"{path}: others may read the signing keys. Allow its owner alone: chmod 600.\n"
     assert await database.fetchval("SELECT count(*) FROM access WHERE action = 'signing-keys rotate'") == 3
+
+
+async def test_an_account_is_given_another_assignment_and_relieved_of_it(
+    operate: Command, client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    job = ("--role", "commune_worker", "--area", "12145", "--from", "2016-01-01")
+    operate("account", "add", "hoa", "--full-name", "Phạm Thị Hoa", *job, typed=LONG)
+    made = operate("agency", "add", "Công an xã Phù Ủng", "--kind", "police", "--from", "2016-01-01")
+    assert (made.returncode, made.stdout) == (0, "Công an xã Phù Ủng is there from 2016-01-01.\n")
+    assert operate("agency", "list").stdout == "Công an xã Phù Ủng: police from 2016-01-01\n"
+    other = ("--role", "police", "--area", "12145", "--agency", "Công an xã Phù Ủng", "--from", "2017-01-01")
+    assert operate("account", "assign", "hoa", *other).stdout == "hoa is also police in 12145 from 2017-01-01.\n"
+    signed_in = (await asked(client, password=LONG)).json()
+    assert [one["role"] for one in signed_in["assignments"]] == ["commune_worker", "police"]
+    relieved = operate("account", "relieve", "hoa", "--role", "commune_worker", "--until", "2018-01-01")
+    assert (relieved.returncode, relieved.stdout) == (0, "hoa is commune_worker no longer from 2018-01-01 on.\n")
+    assert (await asked(client, password=LONG)).json()["role"] == "police"
+    changes = await database.fetch(
+        "SELECT record FROM history JOIN access a ON a.number = access ORDER BY history.number"
+    )
+    assert [row[0] for row in changes][-3:] == ["agency", "assignment", "assignment"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["agency", "add", "X", "--kind", "king"], "There is no kind king."),
+        (["account", "relieve", "officer", "--role", "police"], "officer has no open assignment as police"),
+        (["account", "assign", "nobody", "--role", "police", "--area", "33"], "There is no such account."),
+        (
+            ["account", "assign", "officer", "--role", "police", "--area", "33", "--until", "2016-01-01"],
+            "It would end on 2016-01-01",
+        ),
+    ],
+)
+async def test_an_assignment_that_cannot_be_is_refused_in_a_sentence(
+    operate: Command, client: httpx.AsyncClient, words: list[str], said: str
+) -> None:
+    refused = operate(*words)
+    assert (refused.returncode, refused.stderr[: len(said)]) == (1, said)
