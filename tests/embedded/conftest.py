@@ -7,11 +7,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.embedded.processes import lives, until
+from tests.embedded.processes import is_over, until
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def folder() -> Iterator[Path]:
     place.chmod(0o711)
     yield place
     for left in place.rglob("postmaster.pid"):
-        until(lambda left=left: not left.exists() or not lives(int(left.read_text().split()[0])))  # type: ignore[misc] # a lambda with a default has no type
+        until(partial(is_over, left))
     shutil.rmtree(place)
 
 

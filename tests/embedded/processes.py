@@ -38,6 +38,13 @@ def lives(pid: int) -> bool:
     return False
 
 
+def is_over(pid_file: Path) -> bool:
+    """Whether the server of this file has gone; one that stops in good order takes the file along at any moment."""
+    with suppress(FileNotFoundError):
+        return not lives(int(pid_file.read_text().split()[0]))
+    return True
+
+
 def is_free(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
