@@ -26,7 +26,7 @@ from service.database import Database, SessionDep
 from service.database import nothing as kept
 from service.domain.calendar import YEAR
 from service.models import Child, Circumstance, Residence
-from service.queries import attainment, stocks
+from service.queries import attainment, maps, stocks
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
 from service.settings import Limits
@@ -58,9 +58,10 @@ async def by_commune(request: Request) -> Response:
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
     await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
-    asked = (programme["rule"], "special", "children", area["area_id"], on, on - YEAR, "commune")
-    rows = await reader.fetch(stocks.TOTALS_BY_AREA, *asked)
-    answer = [{"area": orjson.Fragment(row[0]), "stocks": list(row[1:])} for row in rows]
+    places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
+    asked = (programme["rule"], "special", "children", list(places), list(places.values()), on, on - YEAR)
+    rows = await reader.fetch(stocks.ON_A_DAY["totals"], *asked)
+    answer = [{"area": row[0], "stocks": list(row[1:])} for row in rows]
     return Response(orjson.dumps(answer), media_type=JSON)
 
 
@@ -71,8 +72,8 @@ async def scoreboard(request: Request) -> Response:
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     indicators = await reader.fetch(attainment.INDICATORS, programme["code"], on, None)
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
-    asked = (programme["rule"], measures, area["area_id"], on, [on - YEAR, on])
-    rows = await reader.fetch(stocks.TOTALS_OVER_TIME, *asked)
+    places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
+    rows = await reader.fetch(stocks.TOGETHER["totals"], programme["rule"], measures, list(places), [on - YEAR, on])
     return Response(orjson.dumps([list(row) for row in rows]), media_type=JSON)
 
 

@@ -18,10 +18,13 @@ KNOWN = [  # a month back, and years
     (date(2020, 11, 30), "at most 5 x"),
     *((date(year, 6, 30), "at most 100 x") for year in (2019, 2018, 2016)),
 ]
-OF_COMMUNES = "area_total_stocks(1::smallint, '{special,children}', $1, $2::date, $3::date[])"
+OF_COMMUNES = "area_total_stocks(1::smallint, '{special,children}', communes_within($1, $2::date), $3::date[])"
 BY_COMMUNE = f"SELECT area_id, measure, stock FROM {OF_COMMUNES}"
 BY_COMMUNE_AND_DAY = f"SELECT area_id, measure, day, stock FROM {OF_COMMUNES}"
-TOGETHER = "SELECT measure, day, stock FROM total_stocks(1::smallint, '{special,children}', $1, $2::date, $3::date[])"
+TOGETHER = """
+SELECT measure, day, stock
+FROM total_stocks(1::smallint, '{special,children}', communes_within($1, $2::date), $3::date[])
+"""
 
 
 async def counted(connection: asyncpg.Connection, rounds: int) -> float:
@@ -70,21 +73,21 @@ async def known(province: Province) -> None:
     """One day by commune and 60 months of the province as known then, against now"""
     connection = await province.connected()
     area = await area_of(connection, "33")
-    question = (1, "special", "children", area, DAY, DAY - YEAR, "commune")
+    areas = await connection.fetchval("SELECT communes_within($1, $2)", area, DAY)
+    question = (1, "special", "children", areas, areas, DAY, DAY - YEAR)
     part = (["all", "all"], "all", "all")
 
     async def seconds(what: str, rounds: int, statement: str, *arguments: object) -> float:
         return told(what, await timed(lambda: connection.fetch(statement, *arguments), rounds))
 
-    now = await seconds("one day by commune, now", 200, stocks.TOTALS_BY_AREA, *question)
+    now = await seconds("one day by commune, now", 200, stocks.ON_A_DAY["totals"], *question)
     for then, wanted in KNOWN:
-        taken = await seconds(f"as known on {then}", 30, stocks.KNOWN_BY_AREA, *question, *part, then)
+        taken = await seconds(f"as known on {then}", 30, stocks.ON_A_DAY["known"], *question, *part, then)
         ratio(taken / now, wanted)
-    months = (["special", "children"], area, DAY, MONTHS)
-    now = await seconds("60 months of the province, now", 100, stocks.TOTALS_OVER_TIME, 1, *months)
-    measures, *place = months
+    months = (["special", "children"], areas, MONTHS)
+    now = await seconds("60 months of the province, now", 100, stocks.TOGETHER["totals"], 1, *months)
     for then, _ in KNOWN:
-        taken = await seconds(f"as known on {then}", 10, stocks.KNOWN_OVER_TIME, 1, measures, *part, *place, then)
+        taken = await seconds(f"as known on {then}", 10, stocks.TOGETHER["known"], 1, *months, *part, then)
         ratio(taken / now, "at most 100 x: one pass")
     await connection.close()
 

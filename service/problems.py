@@ -191,10 +191,15 @@ PROBLEMS: dict[str, Meaning] = {
         "The day is before the first posting of the ledger: nothing was known then. Ask for a later day.",
     ),
     "cursor_invalid": _meaning(422, "Con trỏ trang không hợp lệ.", "The cursor is not one that this list gave."),
-    "not_available_yet": _meaning(
+    "map_before_first": _meaning(
         422,
-        "Dịch vụ chưa trả lời được câu hỏi này (bản đồ khác ngày hỏi).",
-        "The service cannot answer this yet (another day's map); it never guesses.",
+        "Chưa có bản đồ của ngày này: bản đồ đầu tiên là từ ngày 06/08/2013.",
+        "There is no map of this day: the first one is of 6 August 2013.",
+    ),
+    "level_not_on_map": _meaning(
+        422,
+        "Bản đồ của ngày này không có cấp hành chính đó trong khu vực.",
+        "The map of this day has no areas of this level in the area (districts ended on 1 July 2025).",
     ),
     "precondition_required": _meaning(
         428, "Cần tiêu đề If-Match với ETag đã đọc.", "Changing needs If-Match with the ETag that you read."

@@ -38,6 +38,11 @@ class Measurement(NamedTuple):
         digits = str(millionths).zfill(7)
         return f"{digits[:-6]}.{digits[-6:]}"
 
+    def __add__(self, other: "Measurement") -> "Measurement":  # type: ignore[override] # of figures, not of tuples
+        return Measurement(
+            self.numerator + other.numerator, None if self.denominator is None else self.denominator + other.whole
+        )
+
     @classmethod
     def together(cls, parts: Collection["Measurement"], unit: Unit) -> "Measurement":
         """What was measured in several areas at once."""

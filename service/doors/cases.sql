@@ -21,22 +21,21 @@ BEGIN
     END IF;
 END $$;
 
--- $1 caller · $2 its areas · $3 status · $4 commune in which the child lives on $5 · $6 child
-CREATE FUNCTION cases_matching(c caller, status text, commune text, of_child uuid) RETURNS text
+-- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child
+CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
-    'FROM case_file f WHERE ' || reaching(c, 'f.child_id', commune IS NOT NULL),
+    'FROM case_file f WHERE ' || reaching(c, 'f.child_id', areas IS NOT NULL),
     CASE WHEN c.reach = 'agency' THEN
         'f.closed_on IS NULL AND EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
     CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
     CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
-    CASE WHEN commune IS NOT NULL THEN 'EXISTS (
-        SELECT FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.code = $4 AND v.during @> $5
-        WHERE r.child_id = f.child_id AND r.during @> $5)' END)
+    CASE WHEN areas IS NOT NULL THEN 'EXISTS (
+        SELECT FROM residence r WHERE r.child_id = f.child_id AND r.during @> $5 AND r.area_id = ANY ($4))' END)
 $$;
 
 -- A page by id: item and id, one row more than `size`.
-CREATE FUNCTION list_cases(who asking, status text, commune text, on_day date, of_child uuid, after uuid, size integer)
+CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date, of_child uuid, after uuid, size integer)
 RETURNS TABLE (item text, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -52,20 +51,20 @@ BEGIN
             SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.id FROM page, noted
-    $statement$, cases_matching(c, status, commune, of_child), later)
-    USING c, reached_areas(c), status, commune, on_day, of_child, after, size, who;
+    $statement$, cases_matching(c, status, areas, of_child), later)
+    USING c, reached_areas(c), status, areas, on_day, of_child, after, size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
 
-CREATE FUNCTION count_cases(who asking, status text, commune text, on_day date, of_child uuid) RETURNS bigint
+CREATE FUNCTION count_cases(who asking, status text, areas integer[], on_day date, of_child uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
     number bigint;
 BEGIN
-    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, commune, of_child)
-    INTO number USING c, reached_areas(c), status, commune, on_day, of_child;
+    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, areas, of_child)
+    INTO number USING c, reached_areas(c), status, areas, on_day, of_child;
     RETURN number;
 END $$;

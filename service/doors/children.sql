@@ -15,21 +15,20 @@ BEGIN
 END $$;
 
 -- FROM and WHERE with no condition but those asked for, so that each question gets the plan that suits it. $1 caller ·
--- $2 its areas · $3 on · $4 commune · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 name
-CREATE FUNCTION children_matching(c caller, on_day date, commune text, category text, kind text, assisted boolean,
+-- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 name
+CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    place CONSTANT text := '(SELECT area_id FROM area_version WHERE code = $4 AND during @> $3)';
     -- One residence at most holds a day, so that no child comes twice. IS TRUE keeps the planner from the index of
     -- periods: on any day nearly all children live somewhere, and it takes them for a few.
     lived CONSTANT text := ' JOIN residence lived ON lived.child_id = x.id AND (lived.during @> $3) IS TRUE';
 BEGIN
     RETURN concat_ws(' AND ',
         'FROM child x' || CASE WHEN on_day IS NULL THEN '' ELSE lived END || ' WHERE '
-            || reaching(c, 'x.id', commune IS NOT NULL),
+            || reaching(c, 'x.id', areas IS NOT NULL),
         CASE WHEN on_day IS NOT NULL THEN 'x.date_of_birth <= $3 AND birthday(x.date_of_birth, 16) > $3' END,
-        CASE WHEN commune IS NOT NULL THEN 'lived.area_id = ' || place END,
+        CASE WHEN areas IS NOT NULL THEN 'lived.area_id = ANY ($4)' END,
         CASE WHEN sex IS NOT NULL THEN 'x.sex = $8' END,
         CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
@@ -37,20 +36,20 @@ BEGIN
         CASE WHEN kind IS NOT NULL THEN 'x.id IN (
             SELECT s.subject_id FROM spell s WHERE s.withdrawn IS NULL AND s.during @> $3
             AND s.rule IN (SELECT id FROM counting_rule) AND s.measure = $6 AND s.category = coalesce($5, ''all'')'
-            || CASE WHEN commune IS NOT NULL THEN ' AND s.area_id = ' || place ELSE '' END || ')' END,
+            || CASE WHEN areas IS NOT NULL THEN ' AND s.area_id = ANY ($4)' ELSE '' END || ')' END,
         CASE WHEN assisted IS NOT NULL THEN '$7 = EXISTS (
             SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id AND i.started_on <= $3
             WHERE f.child_id = x.id AND f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3))' END);
 END $$;
 
 -- A page by id: item and id, one row more than `size`. The commune shown is the one on `shown_on`.
-CREATE FUNCTION list_children(who asking, on_day date, commune text, category text, kind text, assisted boolean, sex text,
+CREATE FUNCTION list_children(who asking, on_day date, areas integer[], category text, kind text, assisted boolean, sex text,
                               age_from integer, age_until integer, name text, shown_on date, after uuid, size integer)
 RETURNS TABLE (item text, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
-    matching CONSTANT text := children_matching(c, on_day, commune, category, kind, assisted, sex, age_from, age_until,
+    matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
                                                 name);
     later CONSTANT text := CASE WHEN after IS NULL THEN '' ELSE ' AND x.id > $13' END;
 BEGIN
@@ -59,32 +58,32 @@ BEGIN
             SELECT json_build_object(
                 'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place_json(v) FROM residence r JOIN area_version v ON v.area_id = r.area_id
-                            WHERE r.child_id = x.id AND r.during @> $12
-                            ORDER BY v.during @> $12 DESC, lower(v.during) DESC NULLS LAST LIMIT 1))::text AS item, x.id
+                'commune', (SELECT coalesce(place_json(v), place_since(r.area_id, $12))
+                            FROM residence r LEFT JOIN area_version v ON v.area_id = r.area_id AND v.during @> $12
+                            WHERE r.child_id = x.id AND r.during @> $12))::text AS item, x.id
             %s%s ORDER BY x.id LIMIT $14 + 1
         ),
         noted AS (SELECT note($15, $1, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT $14) p))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.id FROM page, noted
     $statement$, matching, later)
-    USING c, reached_areas(c), on_day, commune, category, kind, assisted, sex, age_from, age_until, name, shown_on, after,
+    USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, shown_on, after,
           size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
 
-CREATE FUNCTION count_children(who asking, on_day date, commune text, category text, kind text, assisted boolean,
+CREATE FUNCTION count_children(who asking, on_day date, areas integer[], category text, kind text, assisted boolean,
                                sex text, age_from integer, age_until integer, name text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
     number bigint;
 BEGIN
-    EXECUTE 'SELECT count(*) ' || children_matching(c, on_day, commune, category, kind, assisted, sex, age_from,
+    EXECUTE 'SELECT count(*) ' || children_matching(c, on_day, areas, category, kind, assisted, sex, age_from,
                                                     age_until, name)
     INTO number
-    USING c, reached_areas(c), on_day, commune, category, kind, assisted, sex, age_from, age_until, name;
+    USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name;
     RETURN number;
 END $$;

@@ -1,28 +1,57 @@
 -- The doors to the children that a number consists of. What is counted is said by the ledger; who is shown, by reach.
 
-DROP FUNCTION IF EXISTS counting, counting_without, counted_json, posting_json, entries, counting_sites;
+DROP TYPE IF EXISTS number_asked CASCADE;
+DROP FUNCTION IF EXISTS counted_json, posting_json, entries;
 
 
--- Who counts for a measure, in a part, in an area, on a day; as known now, or at the close of the day `known_then`: posted by
--- then, and not withdrawn yet.
-CREATE FUNCTION counting(of_rule smallint, of_measure text, of_category text, of_sex text, of_band text, within_area integer,
-                         on_day date, known_then date)
-RETURNS TABLE (subject_id uuid, area_id integer, during daterange, commune json, entry bigint)
+-- Which number: who counts for a measure and (where that is given) not for another, in a part of the children, on a day, as
+-- known now or at the close of the day `known_then`. From each area of records (source) in which commune of a map (target):
+-- all of them, or, where it is divided, those from one rank to another in the order of their ids.
+CREATE TYPE number_asked AS (
+    rule smallint, measure text, without text, category text, sex text, age_band text,
+    sources integer[], targets integer[], after_ranks bigint[], until_ranks bigint[], on_map date, on_day date, known_then date);
+
+-- Who counts in an area of records: posted by then, and not withdrawn yet.
+CREATE FUNCTION counting_in(n number_asked, area integer)
+RETURNS TABLE (spell bigint, subject_id uuid, during daterange)
 LANGUAGE sql STABLE AS $$
-SELECT s.subject_id, s.area_id, s.during, place_json(v), s.id
-FROM area_within i
-JOIN area_version v ON v.area_id = i.area_id AND v.during @> on_day
-JOIN spell s ON s.area_id = i.area_id AND s.rule = of_rule AND s.measure = of_measure AND s.category = of_category
-    AND s.during @> on_day
-    AND (s.withdrawn IS NULL
-         OR known_then IS NOT NULL AND s.withdrawn >= (SELECT k.first_unknown FROM known_until(known_then) k)
-            AND (SELECT day FROM posting WHERE number = s.withdrawn) > known_then)
-    AND (known_then IS NULL OR (SELECT day FROM posting WHERE number = s.posted) <= known_then)
-WHERE i.ancestor_id = within_area AND i.area_level = 'commune' AND i.during @> on_day
-  AND of_sex IN ('all', s.sex)
-  AND (of_band = 'all' OR EXISTS (
-      SELECT FROM age_band b WHERE b.rule = of_rule AND b.code = of_band
-      AND birthday(s.born, b.from_age) <= on_day AND birthday(s.born, b.until_age) > on_day))
+SELECT s.id, s.subject_id, s.during
+FROM spell s
+WHERE s.area_id = area AND s.rule = n.rule AND s.measure = n.measure AND s.category = n.category AND s.during @> n.on_day
+  AND (s.withdrawn IS NULL
+       OR n.known_then IS NOT NULL AND s.withdrawn >= (SELECT k.first_unknown FROM known_until(n.known_then) k)
+          AND (SELECT day FROM posting WHERE number = s.withdrawn) > n.known_then)
+  AND (n.known_then IS NULL OR (SELECT day FROM posting WHERE number = s.posted) <= n.known_then)
+  AND n.sex IN ('all', s.sex)
+  AND (n.age_band = 'all' OR EXISTS (
+      SELECT FROM age_band b WHERE b.rule = n.rule AND b.code = n.age_band
+      AND birthday(s.born, b.from_age) <= n.on_day AND birthday(s.born, b.until_age) > n.on_day))
+  AND (n.without IS NULL OR NOT EXISTS (
+      SELECT FROM spell o
+      WHERE o.subject_id = s.subject_id AND o.rule = n.rule AND o.measure = n.without AND o.category = n.category
+        AND o.during @> n.on_day
+        AND CASE WHEN n.known_then IS NULL THEN o.withdrawn IS NULL
+            ELSE (SELECT day FROM posting WHERE number = o.posted) <= n.known_then
+                 AND coalesce((SELECT day FROM posting WHERE number = o.withdrawn) > n.known_then, true) END))
+$$;
+
+-- By commune of the map.
+CREATE FUNCTION counting(n number_asked)
+RETURNS TABLE (subject_id uuid, area_id integer, during daterange, entry bigint, apportioned boolean)
+LANGUAGE sql STABLE AS $$
+SELECT s.subject_id, p.target, s.during, s.spell, false
+FROM unnest(n.sources, n.targets, n.after_ranks) AS p (source, target, after_rank)
+CROSS JOIN LATERAL counting_in(n, p.source) s
+WHERE p.after_rank IS NULL
+UNION ALL
+SELECT r.subject_id, p.target, r.during, r.spell, true
+FROM (SELECT DISTINCT u.source FROM unnest(n.sources, n.after_ranks) AS u (source, after_rank)
+      WHERE u.after_rank IS NOT NULL) divided
+CROSS JOIN LATERAL (
+    SELECT s.*, row_number() OVER (ORDER BY s.subject_id) AS rank FROM counting_in(n, divided.source) s
+) r
+JOIN unnest(n.sources, n.targets, n.after_ranks, n.until_ranks) AS p (source, target, after_rank, until_rank)
+    ON p.source = divided.source AND r.rank > p.after_rank AND r.rank <= p.until_rank
 $$;
 
 CREATE FUNCTION posting_json(number bigint, day date, cause text) RETURNS json
@@ -43,18 +72,17 @@ LEFT JOIN posting w ON w.number = s.withdrawn
 $$;
 
 -- Of a child whose record has been withdrawn since there is only the id.
-CREATE FUNCTION counted_json(child_id uuid, x child, commune json, during daterange, entry json) RETURNS text
+CREATE FUNCTION counted_json(child_id uuid, x child, commune json, during daterange, apportioned boolean, entry json)
+RETURNS text
 LANGUAGE sql STABLE AS $$
 SELECT json_build_object(
     'child_id', child_id, 'full_name', (x).full_name, 'sex', (x).sex, 'date_of_birth', (x).date_of_birth,
-    'withdrawn', (x).id IS NULL, 'commune', commune,
+    'withdrawn', (x).id IS NULL, 'commune', commune, 'apportioned', apportioned,
     'counts', json_build_object('from', lower(during), 'until', upper(during)), 'entry', entry)::text
 $$;
 
 -- A page by commune: item, area and child, one row more than `size`.
-CREATE FUNCTION list_counted(who asking, of_rule smallint, of_measure text, of_category text, of_sex text, of_band text,
-                             within_area integer, on_day date, known_then date, after_area integer, after_child uuid,
-                             size integer)
+CREATE FUNCTION list_counted(who asking, n number_asked, after_area integer, after_child uuid, size integer)
 RETURNS TABLE (item text, area_id integer, child_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -62,88 +90,72 @@ DECLARE
 BEGIN
     RETURN QUERY
         WITH page AS MATERIALIZED (
-            SELECT n.*, n.subject_id AS id, x AS child
-            FROM counting(of_rule, of_measure, of_category, of_sex, of_band, within_area, on_day, known_then) n
-            LEFT JOIN child x ON x.id = n.subject_id
-            WHERE (after_area IS NULL OR (n.area_id, n.subject_id) > (after_area, after_child))
+            SELECT r.*, r.subject_id AS id, x AS child
+            FROM counting(n) r
+            LEFT JOIN child x ON x.id = r.subject_id
+            WHERE (after_area IS NULL OR (r.area_id, r.subject_id) > (after_area, after_child))
               AND (c.everywhere OR x.id IS NULL
                    OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c))))
-            ORDER BY n.area_id, n.subject_id LIMIT size + 1
+            ORDER BY r.area_id, r.subject_id LIMIT size + 1
         ),
         noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p))
                   WHERE EXISTS (SELECT FROM page))
-        SELECT counted_json(p.id, p.child, p.commune, p.during, e.entry), p.area_id, p.id
+        SELECT counted_json(p.id, p.child, place_json(v), p.during, p.apportioned, e.entry), p.area_id, p.id
         FROM noted, page p JOIN entries() e ON e.spell = p.entry
+        JOIN area_version v ON v.area_id = p.area_id AND v.during @> n.on_map
         ORDER BY p.area_id, p.id;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
 
--- Candidates: who counts for a measure and not for another as well. Those with an open case come first, they are nearest
--- to being helped (or to leaving their circumstances); then those who have waited longest. Whether a case was open is told by
--- the records as they are now.
-CREATE FUNCTION counting_without(of_rule smallint, of_measure text, of_category text, of_sex text, of_band text,
-                                 within_area integer, on_day date, without text, known_then date)
-RETURNS TABLE (subject_id uuid, rank integer, since date, commune json, during daterange, entry bigint)
-LANGUAGE sql STABLE AS $$
-SELECT n.subject_id,
-       (NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = n.subject_id AND f.opened_on <= on_day
-                    AND (f.closed_on IS NULL OR f.closed_on > on_day)))::integer,
-       lower(n.during), n.commune, n.during, n.entry
-FROM counting(of_rule, of_measure, of_category, of_sex, of_band, within_area, on_day, known_then) n
-WHERE NOT EXISTS (
-    SELECT FROM spell o
-    WHERE o.subject_id = n.subject_id AND o.rule = of_rule AND o.measure = without AND o.category = of_category
-      AND o.during @> on_day
-      AND CASE WHEN known_then IS NULL THEN o.withdrawn IS NULL
-          ELSE (SELECT day FROM posting WHERE number = o.posted) <= known_then
-               AND coalesce((SELECT day FROM posting WHERE number = o.withdrawn) > known_then, true) END)
-$$;
-
-CREATE FUNCTION list_candidates(who asking, of_rule smallint, of_measure text, of_category text, of_sex text, of_band text,
-                                within_area integer, on_day date, without text, known_then date, after_rank integer,
-                                after_since date, after_child uuid, size integer)
+-- Candidates: those with an open case come first, they are nearest to being helped (or to leaving their circumstances); then
+-- those who have waited longest. Whether a case was open is told by the records as they are now.
+CREATE FUNCTION list_candidates(who asking, n number_asked, after_rank integer, after_since date, after_child uuid,
+                                size integer)
 RETURNS TABLE (item text, rank integer, since date, child_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
 BEGIN
     RETURN QUERY
-        WITH page AS MATERIALIZED (
-            SELECT n.*, n.subject_id AS id, x AS child
-            FROM counting_without(of_rule, of_measure, of_category, of_sex, of_band, within_area, on_day, without,
-                                  known_then) n
-            LEFT JOIN child x ON x.id = n.subject_id
-            WHERE (after_rank IS NULL OR (n.rank, n.since, n.subject_id) > (after_rank, after_since, after_child))
+        WITH candidate AS (
+            SELECT r.*, lower(r.during) AS since,
+                   (NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = r.subject_id AND f.opened_on <= n.on_day
+                                AND (f.closed_on IS NULL OR f.closed_on > n.on_day)))::integer AS rank
+            FROM counting(n) r
+        ),
+        page AS MATERIALIZED (
+            SELECT r.*, r.subject_id AS id, x AS child
+            FROM candidate r
+            LEFT JOIN child x ON x.id = r.subject_id
+            WHERE (after_rank IS NULL OR (r.rank, r.since, r.subject_id) > (after_rank, after_since, after_child))
               AND (c.everywhere OR x.id IS NULL
                    OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c))))
-            ORDER BY n.rank, n.since, n.subject_id LIMIT size + 1
+            ORDER BY r.rank, r.since, r.subject_id LIMIT size + 1
         ),
         noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p))
                   WHERE EXISTS (SELECT FROM page))
-        SELECT counted_json(p.id, p.child, p.commune, p.during, e.entry), p.rank, p.since, p.id
+        SELECT counted_json(p.id, p.child, place_json(v), p.during, p.apportioned, e.entry), p.rank, p.since, p.id
         FROM noted, page p JOIN entries() e ON e.spell = p.entry
+        JOIN area_version v ON v.area_id = p.area_id AND v.during @> n.on_map
         ORDER BY p.rank, p.since, p.id;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
 
--- How many candidates there are, wherever they live now.
-CREATE FUNCTION count_candidates(who asking, of_rule smallint, of_measure text, of_category text, of_sex text, of_band text,
-                                 within_area integer, on_day date, without text, known_then date) RETURNS bigint
+-- How many there are, wherever they live now.
+CREATE FUNCTION count_counting(who asking, n number_asked) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
 BEGIN
-    RETURN (SELECT count(*) FROM counting_without(
-        of_rule, of_measure, of_category, of_sex, of_band, within_area, on_day, without, known_then));
+    RETURN (SELECT count(*) FROM counting(n));
 END $$;
 
 -- How many of them the caller is not shown, because they live elsewhere now.
-CREATE FUNCTION count_outside(who asking, of_rule smallint, of_measure text, of_category text, of_sex text, of_band text,
-                              within_area integer, on_day date, without text, known_then date) RETURNS bigint
+CREATE FUNCTION count_outside(who asking, n number_asked) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
@@ -151,16 +163,15 @@ DECLARE
 BEGIN
     RETURN CASE WHEN c.everywhere THEN 0 ELSE (
         SELECT count(*)
-        FROM counting_without(of_rule, of_measure, of_category, of_sex, of_band, within_area, on_day, without, known_then) n
-        JOIN child x ON x.id = n.subject_id
+        FROM counting(n) r JOIN child x ON x.id = r.subject_id
         WHERE NOT EXISTS (SELECT FROM home h WHERE h.child_id = x.id AND h.area_id = ANY (reached))) END;
 END $$;
 
--- Which sites count for a measure, in an area, on a day, as known then (or now). They are about nobody.
-CREATE FUNCTION counting_sites(of_rule smallint, of_measure text, within_area integer, on_day date, known_then date)
-RETURNS TABLE (site_id uuid, area_id integer, during daterange, entry json)
+-- Which sites count: of a commune made of several, the one that has counted longest. They are about nobody.
+CREATE FUNCTION counting_sites(n number_asked) RETURNS TABLE (site_id uuid, area_id integer, during daterange, entry json)
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
-SELECT n.subject_id, n.area_id, n.during, e.entry
-FROM counting(of_rule, of_measure, 'all', 'all', 'all', within_area, on_day, known_then) n
-JOIN entries() e ON e.spell = n.entry
+SELECT DISTINCT ON (r.area_id) r.subject_id, r.area_id, r.during, e.entry
+FROM counting(n) r
+JOIN entries() e ON e.spell = r.entry
+ORDER BY r.area_id, lower(r.during), r.subject_id
 $$;

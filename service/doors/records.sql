@@ -3,11 +3,35 @@
 -- What reads further tables is a set of one in FROM, and what does not is STABLE like all that it calls: so PostgreSQL
 -- plans each with the statement that asks for it. Starting a function anew for each record costs as much as reading it.
 
-DROP FUNCTION IF EXISTS place_json, residence_json, intervention_json;
+DROP FUNCTION IF EXISTS place_since, place_at, place_json, residence_json, intervention_json;
 
 
 CREATE FUNCTION place_json(v area_version) RETURNS json
 LANGUAGE sql STABLE AS $$ SELECT json_build_object('code', v.code, 'name', v.name, 'kind', v.kind) $$;
+
+-- What an area was called on a day, or last.
+CREATE FUNCTION place_at(area integer, day date) RETURNS json
+LANGUAGE sql STABLE AS $$
+SELECT place_json(v) FROM area_version v
+WHERE v.area_id = area AND coalesce(lower(v.during) <= day, true) ORDER BY v.during DESC LIMIT 1
+$$;
+
+-- What an area that has ended is by a day: the commune that all of it went into, or its own last name, where it was divided
+-- and nobody has told in which part a child lives.
+CREATE FUNCTION place_since(area integer, day date) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    successors integer[];
+BEGIN
+    LOOP
+        SELECT array_agg(c.successor_id) INTO successors
+        FROM area_change c
+        WHERE c.predecessor_id = area AND c.successor_id <> area AND c.effective_on <= day AND c.share IS DISTINCT FROM 0;
+        EXIT WHEN cardinality(successors) IS DISTINCT FROM 1;
+        area := successors[1];
+    END LOOP;
+    RETURN place_at(area, day);
+END $$;
 
 CREATE FUNCTION residence_json(r residence) RETURNS SETOF json
 LANGUAGE sql STABLE AS $$

@@ -3,10 +3,10 @@
 DROP FUNCTION IF EXISTS restated, restated_causes;
 
 
--- Each posting's changes to the stocks of a day, by child (or site), area and measure. A spell that took another's place in
+-- Each posting's changes to the stocks of a day, by child (or site), area of the records (of `sources`) and measure. A spell that took another's place in
 -- the same posting has changed nothing on a day that lies in both. The sum is what the figures differ by.
 CREATE FUNCTION restated(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
-                         within_area integer, on_day date, from_known date, until_known date)
+                         sources integer[], on_day date, from_known date, until_known date)
 RETURNS TABLE (posting bigint, subject_id uuid, measure text, area_id integer, change bigint)
 LANGUAGE sql STABLE AS $$
 SELECT m.number, m.subject_id, m.measure, m.area_id, sum(m.change)
@@ -20,9 +20,7 @@ FROM (
     WHERE p.day > from_known AND p.day <= until_known
 ) m
 JOIN unnest(of_measures, of_categories) AS w (measure, category) ON w.measure = m.measure AND w.category = m.category
-JOIN area_within i ON i.area_id = m.area_id AND i.ancestor_id = within_area AND i.area_level = 'commune'
-    AND i.during @> on_day
-WHERE m.rule = of_rule AND m.during @> on_day AND of_sex IN ('all', m.sex)
+WHERE m.area_id = ANY (sources) AND m.rule = of_rule AND m.during @> on_day AND of_sex IN ('all', m.sex)
   AND (of_band = 'all' OR EXISTS (
       SELECT FROM age_band b WHERE b.rule = of_rule AND b.code = of_band
       AND birthday(m.born, b.from_age) <= on_day AND birthday(m.born, b.until_age) > on_day))
@@ -32,19 +30,19 @@ $$;
 
 -- How many went in and out, by measure and by what the posting was made for. It tells of nobody.
 CREATE FUNCTION restated_causes(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
-                                within_area integer, on_day date, from_known date, until_known date)
+                                sources integer[], on_day date, from_known date, until_known date)
 RETURNS TABLE (cause text, measure text, entered bigint, gone bigint)
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
 SELECT p.cause, r.measure, coalesce(sum(r.change) FILTER (WHERE r.change > 0), 0)::bigint,
        coalesce(-sum(r.change) FILTER (WHERE r.change < 0), 0)::bigint
-FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, within_area, on_day, from_known, until_known) r
+FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, sources, on_day, from_known, until_known) r
 JOIN posting p ON p.number = r.posting
 GROUP BY p.cause, r.measure ORDER BY p.cause, r.measure
 $$;
 
 -- A page of them in the order of postings: item, posting, subject, measure and area, one row more than `size`.
 CREATE FUNCTION list_restated(who asking, of_rule smallint, of_measures text[], of_categories text[], of_sex text,
-                              of_band text, within_area integer, on_day date, from_known date, until_known date,
+                              of_band text, sources integer[], on_day date, from_known date, until_known date,
                               after_posting bigint, after_subject uuid, after_measure text, after_area integer, size integer)
 RETURNS TABLE (item text, posting bigint, subject_id uuid, measure text, area_id integer)
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
@@ -54,7 +52,7 @@ BEGIN
     RETURN QUERY
         WITH page AS MATERIALIZED (
             SELECT r.*, x AS child
-            FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, within_area, on_day, from_known,
+            FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, sources, on_day, from_known,
                           until_known) r
             LEFT JOIN child x ON x.id = r.subject_id
             WHERE (after_posting IS NULL OR (r.posting, r.subject_id, r.measure, r.area_id)
@@ -70,14 +68,13 @@ BEGIN
                    CASE p.measure WHEN 'model' THEN 'site_id' ELSE 'child_id' END, p.subject_id,
                    'full_name', (p.child).full_name,
                    'withdrawn', CASE WHEN p.measure <> 'model' THEN (p.child).id IS NULL END,
-                   'commune', place_json(v),
+                   'commune', place_at(p.area_id, on_day),
                    'side', CASE p.measure WHEN of_measures[1] THEN 'numerator' ELSE 'denominator' END,
                    'change', CASE WHEN p.change > 0 THEN 'in' ELSE 'out' END,
                    'posting', posting_json(g.number, g.day, g.cause))::text,
                p.posting, p.subject_id, p.measure, p.area_id
         FROM noted, page p
         JOIN posting g ON g.number = p.posting
-        JOIN area_version v ON v.area_id = p.area_id AND v.during @> on_day
         ORDER BY p.posting, p.subject_id, p.measure, p.area_id;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
@@ -86,7 +83,7 @@ END $$;
 
 -- How many of them the caller is not shown, because they live elsewhere now.
 CREATE FUNCTION count_restated_outside(who asking, of_rule smallint, of_measures text[], of_categories text[], of_sex text,
-                                       of_band text, within_area integer, on_day date, from_known date, until_known date)
+                                       of_band text, sources integer[], on_day date, from_known date, until_known date)
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -95,7 +92,7 @@ DECLARE
 BEGIN
     RETURN CASE WHEN c.everywhere THEN 0 ELSE (
         SELECT count(*)
-        FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, within_area, on_day, from_known, until_known) r
+        FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, sources, on_day, from_known, until_known) r
         JOIN child x ON x.id = r.subject_id
         WHERE NOT EXISTS (SELECT FROM home h WHERE h.child_id = x.id AND h.area_id = ANY (reached))) END;
 END $$;

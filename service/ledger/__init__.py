@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 AS_LONG_AS_IT_TAKES = 3600  # seconds: a whole province at once is not held to the time of a request
 SCRIPTS = [
     files(__name__).joinpath(name).read_text(encoding="utf-8")
-    for name in ("spells.sql", "pages.sql", "post.sql", "stocks.sql", "known.sql", "verify.sql")
+    for name in ("spells.sql", "pages.sql", "post.sql", "stocks.sql", "known.sql", "told.sql", "verify.sql")
 ]
 
 

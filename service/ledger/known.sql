@@ -22,7 +22,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT posting <= last_known AND post
 -- comparing each spell with them costs more than reading it. Held to one plan, which reads what counts from a posting on
 -- (spell_since, spell_gone): planning would cost more than a month of postings, and so would sorting years of them.
 CREATE FUNCTION known_stocks(of_rule smallint, of_measures text[], of_categories text[], of_sex text, of_band text,
-                             within_area integer, on_map date, on_days date[], known_on date)
+                             of_areas integer[], on_days date[], known_on date)
 RETURNS TABLE (area_id integer, measure text, day date, stock bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 2000
 SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
@@ -70,10 +70,10 @@ BEGIN
     )
     SELECT a.area_id, a.measure, a.day, sum(a.stock)::bigint
     FROM (
-        SELECT * FROM stocks(of_rule, of_measures, of_categories, of_sex, of_band, within_area, on_map, days)
+        SELECT * FROM stocks(of_rule, of_measures, of_categories, of_sex, of_band, of_areas, days)
         UNION ALL
         SELECT c.area_id, c.measure, days[g.place], c.change
-        FROM unnest(communes_within(within_area, on_map)) w (area_id)
+        FROM unnest(of_areas) w (area_id)
         JOIN correction c ON c.area_id = w.area_id
         CROSS JOIN LATERAL generate_series(c.after + 1, c.up_to) AS g (place)
     ) a

@@ -62,6 +62,7 @@ class Spell(SQLModel, table=True):
             postgresql_include=["area_id", "sex", "born", "during", "posted"],
             postgresql_where=text("withdrawn IS NOT NULL"),
         ),
+        Index("spell_begun", "area_id", text("lower(during)"), postgresql_where=text("measure = 'children'")),
     )
 
     id: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))

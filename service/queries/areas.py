@@ -41,9 +41,6 @@ LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.during @> $2::date
 WHERE v.code = $1 AND v.during @> $2::date
 """
 
-# Until figures can be carried from one map to another, no question may reach past the first change of a boundary.
-FIRST_NEW_BOUNDARY = "SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id"
-
 LINEAGE = """
 WITH RECURSIVE
 here AS (
@@ -110,13 +107,6 @@ async def commune(reader: Reader, code: str, on: date, pointer: str | None = Non
     if found is None:
         raise Refusal("area_not_on_map", pointer)
     return found
-
-
-async def check_commune(reader: Reader, code: str, on: date) -> None:
-    """Refuses a commune to list by that is not on the map, or whose residences have not yet followed a new map."""
-    await commune(reader, code, on, "/commune")
-    if on >= await reader.fetchval(FIRST_NEW_BOUNDARY):
-        raise Refusal("not_available_yet", "/on")
 
 
 async def lineage(reader: Reader, code: str, on: date) -> str:

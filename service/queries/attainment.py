@@ -9,15 +9,15 @@ from service.database import Reader
 from service.domain.attainment import Unit
 from service.domain.refusal import Refusal
 from service.domain.target import Target
-from service.queries.areas import FIRST_NEW_BOUNDARY
+from service.queries.maps import View
 
 # The programme asked for, else the one in force on the day, else the latest.
-PROGRAMME = f"""
+PROGRAMME = """
 SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
        r.id AS rule, p.code || '/' || r.number AS rule_name,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
        (SELECT page_horizon FROM register) AS page_horizon,
-       ({FIRST_NEW_BOUNDARY}) AS answers_until
+       0::bigint AS reformed
 FROM programme p JOIN counting_rule r ON r.programme_code = p.code
 WHERE $1::text IS NULL OR p.code = $1
 ORDER BY p.during @> $2::date DESC, upper(p.during) DESC, r.number DESC LIMIT 1
@@ -78,7 +78,7 @@ class Programme:
     rule_name: str
     age_bands: list[str]
     page_horizon: date
-    answers_until: date
+    reformed: int  # when maps were last changed
 
 
 @dataclass(frozen=True)
@@ -95,26 +95,33 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Question:
-    """Which indicator of which programme, of which part of the children, in which area, on which day, as known when.
+class Asked:
+    """In which programme, of which part of the children, in which area of which map, as known when.
 
     `past`: known on an earlier day than today. `rounded`: to a caller without the records of the area, as known at the
     close of the day.
     """
 
     programme: Programme
-    indicator: Indicator
     split: Split
     area: Area
-    on: date
+    view: View
     known: date
     rounded: bool
-    past: bool = False
+    past: bool
 
     @property
     def then(self) -> date | None:
         """The past day at whose close it was known; None is now."""
         return self.known if self.past else None
+
+
+@dataclass(frozen=True)
+class Question(Asked):
+    """Which indicator, on which day."""
+
+    indicator: Indicator
+    on: date
 
 
 async def programme(reader: Reader, code: str | None, on: date) -> Programme:

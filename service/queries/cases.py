@@ -24,10 +24,10 @@ COUNT = f"SELECT count_cases({ASKING}, $6, $7, $8, $9)"
 
 
 class Filter(NamedTuple):
-    """Which cases: `commune` is where the child lives on `on`."""
+    """Which cases: the child lives on `on` in one of the `areas` of records."""
 
     status: str | None
-    commune: str | None
+    areas: list[int] | None
     on: date
     child_id: UUID | None
 

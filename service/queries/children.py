@@ -30,7 +30,7 @@ class Filter(NamedTuple):
     """Which children: `on` a day, when a filter needs one, else every record."""
 
     on: date | None
-    commune: str | None = None
+    areas: list[int] | None = None  # of records, in which they live
     category: str | None = None
     kind: str | None = None
     assisted: bool | None = None

@@ -25,7 +25,7 @@ def arguments(asked: Question, since: date) -> tuple[Any, ...]:
     """Of a question: from the close of a day until that as of which it is asked."""
     measures, split = measures_of([asked.indicator]), asked.split
     part = (measures, split.categories(*measures), split.sex, split.age_band)
-    return (asked.programme.rule, *part, asked.area.area_id, asked.on, since, asked.known)
+    return (asked.programme.rule, *part, list(asked.view.carried.places), asked.on, since, asked.known)
 
 
 async def causes(reader: Reader, asked: Question, since: date) -> list[asyncpg.Record]:

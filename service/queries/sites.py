@@ -31,27 +31,26 @@ STAGE = """
  FROM site_stage g WHERE g.id = :id)
 """
 
-# $1 stage on $2 · $3 commune on $2
+# $1 stage on $2 · $3 areas
 MATCHING = """
 FROM site s
 WHERE ($1::text IS NULL OR EXISTS (
       SELECT FROM site_stage g WHERE g.site_id = s.id AND g.stage = $1 AND g.during @> $2::date))
-  AND ($3::text IS NULL OR s.area_id = (
-      SELECT v.area_id FROM area_version v WHERE v.code = $3 AND v.during @> $2::date))
+  AND ($3::integer[] IS NULL OR s.area_id = ANY ($3))
 """
 LIST = f"SELECT {SITE_JSON}, s.id {MATCHING} AND ($4::uuid IS NULL OR s.id > $4) ORDER BY s.id LIMIT $5"
 COUNT = f"SELECT count(*) {MATCHING}"
 
 
 async def sites(
-    reader: Reader, stage: str | None, on: date, commune: str | None, after: UUID | None, limit: int
+    reader: Reader, stage: str | None, on: date, areas: list[int] | None, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit."""
-    return await reader.fetch(LIST, stage, on, commune, after, limit + 1)
+    return await reader.fetch(LIST, stage, on, areas, after, limit + 1)
 
 
-async def number_of_sites(reader: Reader, stage: str | None, on: date, commune: str | None) -> int:
-    number: int = await reader.fetchval(COUNT, stage, on, commune)
+async def number_of_sites(reader: Reader, stage: str | None, on: date, areas: list[int] | None) -> int:
+    number: int = await reader.fetchval(COUNT, stage, on, areas)
     return number
 
 

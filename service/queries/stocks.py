@@ -1,150 +1,213 @@
-"""What the ledger measured for an indicator: on a day, by area, over time; as known now, or then."""
+"""What the ledger measured for an indicator: on a day, by area, over time; as known now, or then; on any map."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from service.database import Reader
 from service.domain.attainment import Measurement
 from service.domain.calendar import YEAR
-from service.queries.attainment import Area, Indicator, Programme, Question, Split
+from service.domain.carrying import EXACT, Certainty, Found
+from service.queries.attainment import Asked, Indicator, Question, Split
 
-# Both halves are made first: a plan for the two at once guesses few places and compares each with every sum.
-# $1 rule · $2, $3 numerator and denominator · $4 area · $5 day · $6 day before · $7 level
-BY_AREA = """
-WITH measured AS MATERIALIZED (
-    SELECT up.ancestor_id,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $5), 0)::bigint AS numerator,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $5), 0)::bigint AS denominator,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $6), 0)::bigint AS numerator_before,
-           coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $6), 0)::bigint AS denominator_before
-    FROM {stocks} s
-    JOIN area_within up ON up.area_id = s.area_id AND up.ancestor_level = $7 AND up.during @> $5::date
-    GROUP BY up.ancestor_id
-),
-place AS MATERIALIZED (
-    SELECT v.area_id, v.code, json_build_object('code', v.code, 'name', v.name, 'kind', v.kind)::text AS shown
-    FROM area_within w JOIN area_version v ON v.area_id = w.area_id AND v.during @> $5::date
-    WHERE w.ancestor_id = $4 AND w.area_level = $7 AND w.during @> $5::date
-)
-SELECT p.shown, coalesce(m.numerator, 0), coalesce(m.denominator, 0),
-       coalesce(m.numerator_before, 0), coalesce(m.denominator_before, 0)
-FROM place p LEFT JOIN measured m ON m.ancestor_id = p.area_id
-ORDER BY p.code COLLATE "C"
+# By place: where the children of each area of records go on the map, or, of an area that is divided, itself (negative).
+# $1 rule · $2, $3 numerator and denominator · $4 areas of records · $5 where each goes · $6 day · $7 day before
+BY_PLACE = """
+SELECT u.place,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $6), 0)::bigint,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $6), 0)::bigint,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $2 AND s.day = $7), 0)::bigint,
+       coalesce(sum(s.stock) FILTER (WHERE s.measure = $3 AND s.day = $7), 0)::bigint
+FROM {stocks} s JOIN unnest($4::integer[], $5::integer[]) AS u (area_id, place) ON u.area_id = s.area_id
+GROUP BY u.place
 """
-MEASURES, DAYS = "ARRAY[$2::text, $3::text]", "ARRAY[$5::date, $6::date]"
-TOTALS_BY_AREA = BY_AREA.format(stocks=f"area_total_stocks($1::smallint, {MEASURES}, $4, $5, {DAYS})")
-PARTS_BY_AREA = BY_AREA.format(stocks=f"stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS})")
-KNOWN_BY_AREA = BY_AREA.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, $5, {DAYS}, $11)")
+MEASURES, DAYS = "ARRAY[$2::text, $3::text]", "ARRAY[$6::date, $7::date]"
+ON_A_DAY = {
+    "totals": BY_PLACE.format(stocks=f"area_total_stocks($1::smallint, {MEASURES}, $4, {DAYS})"),
+    "parts": BY_PLACE.format(stocks=f"stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, {DAYS})"),
+    "known": BY_PLACE.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, {DAYS}, $11)"),
+}
 
-TOTALS_OVER_TIME = "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4, $5)"
-OVER_TIME = """
-SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
-FROM stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8) s
-GROUP BY s.measure, s.day
-"""
-KNOWN_OVER_TIME = """
-SELECT s.measure, s.day, sum(s.stock)::bigint AS stock
-FROM known_stocks($1::smallint, $2, $3, $4, $5, $6, $7, $8, $9) s
-GROUP BY s.measure, s.day
-"""
+# Over time, all areas together or each apart.
+# $1 rule · $2 measures · $3 areas of records · $4 days · $5 categories · $6 sex · $7 age band · $8 the past day known
+OVER_TIME = "SELECT measure, day, sum(stock)::bigint FROM {stocks} s GROUP BY measure, day"
+APART = "SELECT area_id, measure, day, stock FROM {stocks} s"
+TOTALS = "area_total_stocks($1::smallint, $2, $3, $4)"
+PARTS = "stocks($1::smallint, $2, $5, $6, $7, $3, $4)"
+KNOWN = "known_stocks($1::smallint, $2, $5, $6, $7, $3, $4, $8)"
+TOGETHER = {
+    "totals": "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4)",
+    "parts": OVER_TIME.format(stocks=PARTS),
+    "known": OVER_TIME.format(stocks=KNOWN),
+}
+EACH = {way: APART.format(stocks=stocks) for way, stocks in (("totals", TOTALS), ("parts", PARTS), ("known", KNOWN))}
 AT_CLOSES = """
 SELECT c.day AS close, s.measure, s.day, sum(s.stock)::bigint AS stock
-FROM unnest($8::date[], $9::date[]) AS c (day, before)
-CROSS JOIN LATERAL known_stocks($1::smallint, $2, $3, $4, $5, $6, $7, ARRAY[c.day, c.before], c.day) s
+FROM unnest($7::date[], $8::date[]) AS c (day, before)
+CROSS JOIN LATERAL known_stocks($1::smallint, $2, $3, $4, $5, $6, ARRAY[c.day, c.before], c.day) s
 GROUP BY c.day, s.measure, s.day
 """
 
 
 class Trend(NamedTuple):
-    """What was measured on a day, and a year before it."""
+    """What was measured on a day, and a year before it; and how certain the first is."""
 
     now: Measurement
     before: Measurement
+    certainty: Certainty = EXACT
 
 
 class AreaMeasured(NamedTuple):
-    """An area (as JSON), and what was measured in it."""
+    """An area (as JSON), what was measured in it, and whether the register has kept its children."""
 
     area: str
     trend: Trend
+    covered: bool
+
+
+Trends = dict[tuple[str, date], Trend]  # by the code of the indicator and the day
+Stocks = dict[tuple[str, date], int]  # by measure and day
 
 
 async def by_area(reader: Reader, asked: Question, level: str) -> list[AreaMeasured]:
     """Every area of a level within an area, by code."""
-    indicator, split = asked.indicator, asked.split
-    measures = (indicator.numerator, indicator.denominator)
-    question = (asked.programme.rule, *measures, asked.area.area_id, asked.on, asked.on - YEAR, level)
-    part = (split.categories(*measures), split.sex, split.age_band)
-    if asked.past:
-        rows = await reader.fetch(KNOWN_BY_AREA, *question, *part, asked.known)
-    elif split == Split() and asked.on < asked.programme.page_horizon:
-        rows = await reader.fetch(TOTALS_BY_AREA, *question)
-    else:
-        rows = await reader.fetch(PARTS_BY_AREA, *question, *part)
-    if indicator.denominator is None:
-        return [AreaMeasured(place, Trend(Measurement(n, None), Measurement(b, None))) for place, n, _, b, _ in rows]
-    return [AreaMeasured(place, Trend(Measurement(n, d), Measurement(b, c))) for place, n, d, b, c in rows]
+    indicator, carried = asked.indicator, asked.view.carried
+    way, part = _way(asked, [indicator], [asked.on])
+    rows = await reader.fetch(
+        ON_A_DAY[way],
+        *(asked.programme.rule, indicator.numerator, indicator.denominator),
+        *(list(carried.places), list(carried.places.values()), asked.on, asked.on - YEAR, *part),
+    )
+    now, before = (
+        {row[0]: _measured(indicator, *row[first : first + 2]) for row in map(tuple, rows)} for first in (1, 3)
+    )
+    above = asked.view.above(level)
+    of_day, of_year = (together(carried.spread(found), above) for found in (now, before))
+    nothing = Found(_measured(indicator, 0, 0))
+    measured = []
+    for place in asked.view.places(level):
+        found, then = of_day.get(place.area_id, nothing), of_year.get(place.area_id, nothing)
+        trend = Trend(found.measured, then.measured, found.certainty)
+        measured.append(AreaMeasured(place.shown, trend, place.covered))
+    return measured
 
 
-Trends = dict[tuple[str, date], Trend]  # by the code of the indicator and the day
-
-
-async def over_time(
-    reader: Reader,
-    programme: Programme,
-    wanted: list[Indicator],
-    split: Split,
-    within: Area,
-    on_map: date,
-    days: list[date],
-    then: date | None = None,
-) -> Trends:
-    """What each indicator measured in the whole area on each day, as known at the close of a day (now, without one)."""
-    measures = measures_of(wanted)
-    every_day = sorted({*days, *(day - YEAR for day in days)})
-    place = (within.area_id, on_map, every_day)
-    if then is not None:
-        part = (split.categories(*measures), split.sex, split.age_band)
-        rows = await reader.fetch(KNOWN_OVER_TIME, programme.rule, measures, *part, *place, then)
-    elif split == Split() and all(day < programme.page_horizon for day in every_day):
-        rows = await reader.fetch(TOTALS_OVER_TIME, programme.rule, measures, *place)
-    else:
-        part = (split.categories(*measures), split.sex, split.age_band)
-        rows = await reader.fetch(OVER_TIME, programme.rule, measures, *part, *place)
+async def over_time(reader: Reader, asked: Asked, wanted: list[Indicator], days: list[date]) -> Trends:
+    """What each indicator measured in the whole area on each day."""
+    carried, every_day = asked.view.carried, sorted({*days, *(day - YEAR for day in days)})
+    rows = await _fetch(reader, TOGETHER, asked, wanted, list(carried.whole), every_day)
     stocks = {(measure, day): stock for measure, day, stock in rows}
-    return {(i.code, day): trend(i, stocks, day) for i in wanted for day in days}
+    found = {(i.code, day): Found(_stock(i, stocks, day)) for i in wanted for day in every_day}
+    ratios, counts = ([i for i in wanted if (i.denominator is None) == counted] for counted in (False, True))
+    if carried.parted and ratios:
+        each = await _each(reader, asked, ratios, list(carried.parted), every_day)
+        for i in ratios:
+            for day in every_day:
+                for source in carried.parted:
+                    found[i.code, day] += carried.inside(source, _stock(i, each[source], day))
+    if (carried.parted or carried.joined) and counts:  # of communes, however many areas a commune was made of
+        each = await _each(reader, asked, counts, list(carried.places), every_day)
+        for i in counts:
+            for day in every_day:
+                by_place: dict[int, Measurement] = defaultdict(lambda: Measurement(0, None))
+                for source, of_source in each.items():
+                    by_place[carried.places[source]] += _stock(i, of_source, day)
+                found[i.code, day] = sum(carried.spread(by_place).values(), Found(Measurement(0, None)))
+    return {
+        (i.code, day): Trend(
+            found[i.code, day].measured, found[i.code, day - YEAR].measured, found[i.code, day].certainty
+        )
+        for i in wanted
+        for day in days
+    }
 
 
-async def at_closes(
-    reader: Reader,
-    programme: Programme,
-    wanted: list[Indicator],
-    split: Split,
-    within: Area,
-    on_map: date,
-    days: list[date],
-) -> Trends:
-    """The same, on each day as known at its close."""
-    measures = measures_of(wanted)
-    part = (split.categories(*measures), split.sex, split.age_band)
-    place = (within.area_id, on_map, days, [day - YEAR for day in days])
-    rows = await reader.fetch(AT_CLOSES, programme.rule, measures, *part, *place)
+async def at_closes(reader: Reader, asked: Asked, indicator: Indicator, days: list[date]) -> Trends:
+    """What an indicator measured in the whole area on each day, as known at its close."""
+    measures, part = _part(asked.split, [indicator])
+    carried = asked.view.carried
+    areas = [
+        source
+        for source in carried.places
+        if source in carried.whole or carried.within.issuperset(carried.parted[source])
+    ]
+    rows = await reader.fetch(
+        AT_CLOSES, asked.programme.rule, measures, *part, areas, days, [day - YEAR for day in days]
+    )
     stocks: dict[date, Stocks] = {close: {} for close in days}
     for close, measure, day, stock in rows:
         stocks[close][measure, day] = stock
-    return {(i.code, day): trend(i, stocks[day], day) for i in wanted for day in days}
+    return {
+        (indicator.code, day): Trend(_stock(indicator, stocks[day], day), _stock(indicator, stocks[day], day - YEAR))
+        for day in days
+    }
+
+
+async def parted(reader: Reader, asked: Question) -> dict[int, dict[int, Found]]:
+    """How the figures of the day are divided of each area of records that goes to several communes."""
+    carried, indicator = asked.view.carried, asked.indicator
+    if not carried.parted:
+        return {}
+    each = await _each(reader, asked, [indicator], list(carried.parted), [asked.on])
+    return {source: carried.parts(source, _stock(indicator, each[source], asked.on)) for source in carried.parted}
+
+
+def together(found: Mapping[int, Found], above: Mapping[int, int]) -> dict[int, Found]:
+    """By the areas in which communes lie."""
+    by_area: dict[int, Found] = {}
+    for commune, of_commune in found.items():
+        area = above[commune]
+        by_area[area] = by_area[area] + of_commune if area in by_area else of_commune
+    return by_area
+
+
+async def _fetch(
+    reader: Reader,
+    statements: Mapping[str, str],
+    asked: Asked,
+    wanted: list[Indicator],
+    areas: list[int],
+    days: list[date],
+) -> list[tuple[Any, ...]]:
+    way, part = _way(asked, wanted, days)
+    rows = await reader.fetch(statements[way], asked.programme.rule, measures_of(wanted), areas, days, *part)
+    return [tuple(row) for row in rows]
+
+
+async def _each(
+    reader: Reader, asked: Asked, wanted: list[Indicator], areas: list[int], days: list[date]
+) -> dict[int, Stocks]:
+    each: dict[int, Stocks] = {area: {} for area in areas}
+    for area, measure, day, stock in await _fetch(reader, EACH, asked, wanted, areas, days):
+        each[area][measure, day] = stock
+    return each
+
+
+def _way(asked: Asked, wanted: list[Indicator], days: list[date]) -> tuple[str, tuple[Any, ...]]:
+    """Which statement answers, and what it has to be told of the part that is counted, and of what was known."""
+    _, part = _part(asked.split, wanted)
+    if asked.past:
+        return "known", (*part, asked.known)
+    if asked.split == Split() and all(day < asked.programme.page_horizon for day in days):
+        return "totals", ()
+    return "parts", part
+
+
+def _part(split: Split, wanted: list[Indicator]) -> tuple[list[str], tuple[Any, ...]]:
+    measures = measures_of(wanted)
+    return measures, (split.categories(*measures), split.sex, split.age_band)
 
 
 def measures_of(indicators: list[Indicator]) -> list[str]:
     return list(dict.fromkeys(m for i in indicators for m in (i.numerator, i.denominator) if m is not None))
 
 
-Stocks = dict[tuple[str, date], int]  # by measure and day
+def _measured(indicator: Indicator, numerator: int, denominator: int) -> Measurement:
+    return Measurement(numerator, None if indicator.denominator is None else denominator)
 
 
-def trend(indicator: Indicator, stocks: Stocks, on: date) -> Trend:
-    def measured(day: date) -> Measurement:
-        numerator, of = stocks.get((indicator.numerator, day), 0), indicator.denominator
-        return Measurement(numerator, None if of is None else stocks.get((of, day), 0))
-
-    return Trend(measured(on), measured(on - YEAR))
+def _stock(indicator: Indicator, stocks: Stocks, day: date) -> Measurement:
+    return _measured(
+        indicator, stocks.get((indicator.numerator, day), 0), stocks.get((indicator.denominator or "", day), 0)
+    )

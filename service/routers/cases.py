@@ -15,7 +15,7 @@ from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import CaseFile
 from service.preconditions import etag, read_answer
-from service.queries import areas, cases, children
+from service.queries import cases, children, maps
 from service.queries.written import posted
 from service.routers.interventions import InterventionRecord
 from service.wire import AreaCode, Day, Identifier, Input, Internal, Name, Note, OfCase, Page, absent, json_answer
@@ -96,9 +96,8 @@ async def list_cases(
 ) -> Response:
     """Cases by status, commune or child."""
     on = asked.on or today
-    if asked.commune is not None:
-        await areas.check_commune(reader, asked.commune, on)
-    wanted = cases.Filter(asked.status, asked.commune, on, asked.child_id)
+    where = await maps.areas_of_commune(reader, asked.commune, on) if asked.commune is not None else None
+    wanted = cases.Filter(asked.status, where, on, asked.child_id)
     (after,) = asked.after(UUID)
     rows = await cases.cases(reader, asking, wanted, after, asked.limit)
     return asked.answer(rows, await cases.number_of_cases(reader, asking, wanted) if asked.count else None)

@@ -15,7 +15,7 @@ from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import etag, read_answer
-from service.queries import areas, attainment, children, reference
+from service.queries import areas, attainment, children, maps, reference
 from service.queries.written import posted
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
@@ -115,7 +115,9 @@ class ChildFilter(Page):
     on: Day | None = Field(
         None, description="Children (under 16, resident) on this day; today where a filter needs one"
     )
-    commune: AreaCode | None = None
+    commune: AreaCode | None = Field(
+        None, description="On the map of `on`; whose area was divided and nobody told is listed in each part of it"
+    )
     category: Code | None = None
     kind: Literal["special", "at_risk"] | None = None
     assisted: bool | None = None
@@ -136,8 +138,9 @@ async def list_children(
 ) -> Response:
     """Children on a day; without a day and a filter that needs one, every record."""
     on = asked.on_day(today)
+    where = None
     if asked.commune is not None and on is not None:
-        await areas.check_commune(reader, asked.commune, on)
+        where = await maps.areas_of_commune(reader, asked.commune, on)
     kind: str | None = asked.kind
     if asked.assisted is not None and not caller.may(Permission.READ_CASES):
         raise Refusal("filter_restricted", "/assisted")
@@ -148,7 +151,7 @@ async def list_children(
             raise Refusal("category_of_other_kind", "/category")
     wanted = children.Filter(
         on,
-        asked.commune,
+        where,
         asked.category,
         kind,
         asked.assisted,

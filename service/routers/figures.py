@@ -3,17 +3,20 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import BaseModel, Field
 
 from service.database import Reader
-from service.domain.attainment import attainment
+from service.domain.attainment import Measurement, attainment
+from service.domain.carrying import EXACT, Certainty
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import rounded
 from service.queries import attainment as measured
 from service.queries.attainment import Indicator, Programme, Question, Split
-from service.queries.stocks import Trend
+from service.queries.stocks import AreaMeasured, Trend
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
 Level = Literal["province", "district", "commune"]
@@ -45,13 +48,38 @@ class Figures(BaseModel):
     gap: Internal[int | None] = Field(description="Whole children (or communes) still missing")
 
 
-class AreaFigures(Figures):
+Reasons = list[Literal["split", "backwards", "inferred"]]
+
+
+class Certain(BaseModel):
+    """Whether figures are exact on the map that they are shown on."""
+
+    exact: Internal[bool] = Field(
+        description="False: some of the children were apportioned, whole ones by known shares"
+    )
+    apportioned: Internal[int] = Field(description="How many children (of a count: communes) were apportioned")
+    reasons: Internal[Reasons] = Field(
+        description="`split`: an area was divided and nobody told who lives in which part; `backwards`: an area was "
+        "made of several and nobody told of which; `inferred`: no text was read that says what an area went into"
+    )
+
+
+class AreaFigures(Figures, Certain):
     """The figures of one area."""
 
     area: Internal[Place]
+    covered: Internal[bool] = Field(description="Whether the register has kept the children of this area")
 
 
-class AttainmentRecord(AreaFigures):
+class ComparedFigures(Figures, Certain):
+    """The same figures on another map."""
+
+    map: Internal[Day]
+    area: Internal[Place]
+    by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
+
+
+class AttainmentRecord(Figures, Certain):
     """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
 
     indicator: Internal[str]
@@ -60,15 +88,16 @@ class AttainmentRecord(AreaFigures):
     on: Internal[Day]
     map: Internal[Day]
     known: Internal[Day]
-    exact: Internal[bool]
     rounded: Rounded
+    area: Internal[Place]
     unit: Internal[Literal["ratio", "count"]]
     target: TargetShown
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
+    compared: ComparedFigures | None = Field(None, description="The same on the map of `compare_map`")
 
 
 class Moment(Input):
-    """Of which day, on which map, as known when. Another map is not available yet.
+    """Of which day, on which map, as known when.
 
     Callers without the records of the area receive rounded figures of the ends of closed quarters, as known then.
     """
@@ -76,7 +105,11 @@ class Moment(Input):
     on: Day | None = Field(
         None, description="Which day's children; today (the last closed quarter) if absent", examples=["2018-06-30"]
     )
-    map: Day | None = Field(None, description="Which day's communes; that of `on` if absent")
+    map: Day | None = Field(
+        None,
+        description="Which day's communes, and what the code of `area` means; those of `on` if absent",
+        examples=["2025-07-01"],
+    )
     known: Day | None = Field(
         None,
         description="As known at the close of which day; today (where figures are rounded, `on`) if absent",
@@ -121,9 +154,8 @@ def heading(q: Question) -> dict[str, Any]:
         "programme": q.programme.code,
         "counting_rule": q.programme.rule_name,
         "on": q.on,
-        "map": q.on,
+        "map": q.view.on_map,
         "known": q.known,
-        "exact": True,
         "rounded": q.rounded,
         "area": q.area.shown(),
         "unit": q.indicator.unit,
@@ -138,7 +170,7 @@ def decimal(value: Fraction) -> str:
 
 def shown(trend: Trend, q: Question, on: date, judged: bool = True) -> dict[str, Any]:
     """The figures, and what they mean against the target. One commune is not held to a count of communes."""
-    now, before = (rounded(trend.now), rounded(trend.before)) if q.rounded else trend
+    now, before = (rounded(trend.now), rounded(trend.before)) if q.rounded else (trend.now, trend.before)
     meant = attainment(now, before, q.indicator.target, on) if judged else None
     return {
         "numerator": now.numerator,
@@ -147,3 +179,34 @@ def shown(trend: Trend, q: Question, on: date, judged: bool = True) -> dict[str,
         "status": meant and meant.status,
         "gap": meant and meant.gap,
     }
+
+
+def certain(certainty: Certainty, q: Question) -> dict[str, Any]:
+    """How exact figures are; how many were apportioned is rounded as they are."""
+    if certainty is EXACT:
+        return OF_ITSELF
+    number = rounded(Measurement(certainty.apportioned, None)).numerator if q.rounded else certainty.apportioned
+    return {"exact": certainty.exact, "apportioned": number, "reasons": sorted(certainty.reasons)}
+
+
+OF_ITSELF: dict[str, Any] = {"exact": True, "apportioned": 0, "reasons": []}
+
+
+def of_areas(rows: list[AreaMeasured], q: Question) -> list[dict[str, Any]]:
+    """The figures of areas, each by itself."""
+    judged = q.indicator.denominator is not None
+    return [
+        {"area": orjson.Fragment(row.area), "covered": row.covered}
+        | shown(row.trend, q, q.on, judged)
+        | certain(row.trend.certainty, q)
+        for row in rows
+    ]
+
+
+def of_all(rows: list[AreaMeasured], q: Question) -> Trend:
+    """What was measured in all areas together."""
+    trends, unit = [row.trend for row in rows], q.indicator.unit
+    now = Measurement.together([trend.now for trend in trends], unit)
+    before = Measurement.together([trend.before for trend in trends], unit)
+    uncertain = (trend.certainty for trend in trends if trend.certainty is not EXACT)
+    return Trend(now, before, reduce(Certainty.__or__, uncertain, EXACT))

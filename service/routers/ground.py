@@ -1,7 +1,7 @@
 """On what the figures of an answer stand: the programme, the area, the day, and how much of it the caller receives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from service.access import Caller
@@ -11,25 +11,21 @@ from service.domain.calendar import Every, last_closed_quarter
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import Reason, too_much
 from service.queries import attainment as measured
-from service.queries.attainment import Area, Indicator, Programme, Question, Split
+from service.queries import maps
+from service.queries.attainment import Area, Asked, Indicator, Programme, Question, Split
 from service.routers.figures import FigureAsked, Level, Moment, check_split
 
 WHOLE = Split()
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What every figure of an answer has in common."""
+class Ground(Asked):
+    """What every figure of an answer about one day has in common."""
 
-    programme: Programme
-    area: Area
     on: date
-    known: date
-    rounded: bool
-    past: bool
 
-    def question(self, indicator: Indicator, split: Split) -> Question:
-        return Question(self.programme, indicator, split, self.area, self.on, self.known, self.rounded, self.past)
+    def question(self, indicator: Indicator) -> Question:
+        return Question(**vars(self), indicator=indicator)
 
 
 def receives_exact(caller: Caller, area: Area) -> bool:
@@ -54,19 +50,31 @@ async def ground(
     """
     on = asked.on or today
     programme = await measured.programme(reader, code, on)
-    check_days(programme, [on])
-    area = await measured.area(reader, asked.area or programme.area_code, on, caller.assignment_id)
-    if receives_exact(caller, area):
-        check_view([on], asked.map)
+    on_map = check_map(asked.map or on)
+    area = await measured.area(reader, asked.area or programme.area_code, on_map, caller.assignment_id)
+    exact = receives_exact(caller, area)
+    if exact:
         known = await known_on(reader, asked.known, today)
-        return Ground(programme, area, on, known, rounded=False, past=known < today)
-    if exact_only:
+    elif exact_only:
         raise aggregates_only(exact_only)
-    if asked.on is None:
+    elif asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
         return await ground(reader, caller, code, at_close, today, split, by)
-    check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
-    return Ground(programme, area, on, on, rounded=True, past=True)
+    else:
+        check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
+        known = on
+    past = not exact or known < today
+    view = await maps.view(
+        reader, programme.reformed, programme.rule, area.area_id, on_map, on, known if past else None
+    )
+    return Ground(programme, split, area, view, known, rounded=not exact, past=past, on=on)
+
+
+async def on_another_map(reader: Reader, q: Question, area: Area, on_map: date) -> Question:
+    """The same question about an area of another map."""
+    programme = q.programme
+    view = await maps.view(reader, programme.reformed, programme.rule, area.area_id, on_map, q.on, q.then)
+    return replace(q, area=area, view=view)
 
 
 async def question(
@@ -82,13 +90,14 @@ async def question(
     found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
     (indicator,) = await measured.indicators(reader, found.programme, found.on, code)
     await check_split(reader, found.programme, indicator, asked.split)
-    return found.question(indicator, asked.split)
+    return found.question(indicator)
 
 
-def check_days(programme: Programme, days: Sequence[date], pointer: str = "/on") -> None:
-    """Refuses days that the ledger cannot answer for yet."""
-    if any(day >= programme.answers_until for day in days):
-        raise Refusal("not_available_yet", pointer)
+def check_map(on_map: date, pointer: str = "/map") -> date:
+    """Refuses maps of days before the first that is known."""
+    if on_map < maps.FIRST_MAP:
+        raise Refusal("map_before_first", pointer, first=str(maps.FIRST_MAP))
+    return on_map
 
 
 async def known_on(reader: Reader, known: date | None, today: date, pointer: str = "/known") -> date:
@@ -101,12 +110,6 @@ async def known_on(reader: Reader, known: date | None, today: date, pointer: str
     if first is None or known < first:
         raise Refusal("known_before_first_posting", pointer)
     return known
-
-
-def check_view(days: Sequence[date], on_map: date | None) -> None:
-    """Refuses maps that the ledger cannot answer for yet."""
-    if on_map is not None and any(day != on_map for day in days):
-        raise Refusal("not_available_yet", "/map")
 
 
 def check_aggregates(

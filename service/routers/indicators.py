@@ -1,6 +1,6 @@
 """Indicators: what they are, and how far each is from its target, on a day and over time."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Path, Query, Request, Response
@@ -9,34 +9,38 @@ from pydantic import BaseModel, Field
 from service import routing
 from service.access import permits
 from service.clock import Today
-from service.database import CallerDep, ReaderDep
+from service.database import CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
-from service.domain.attainment import Measurement
 from service.domain.calendar import Every, closing_days, last_closed_quarter
 from service.domain.refusal import Refusal
+from service.domain.small_numbers import Reason
 from service.problems import language
 from service.queries import attainment as measured
-from service.queries import programmes, stocks
+from service.queries import maps, programmes, stocks
 from service.queries.attainment import Question
-from service.queries.stocks import Trend
 from service.routers.figures import (
     AttainmentRecord,
+    Certain,
     FigureAsked,
     Figures,
     Level,
     PartAsked,
     Rounded,
     TargetShown,
+    certain,
     check_split,
     heading,
+    of_all,
+    of_areas,
     shown,
 )
 from service.routers.ground import (
+    aggregates_only,
     breakdowns,
     check_aggregates,
-    check_days,
-    check_view,
+    check_map,
     known_on,
+    on_another_map,
     question,
     receives_exact,
 )
@@ -68,7 +72,7 @@ class Indicators(BaseModel):
     next: Public[None] = None
 
 
-class DayFigures(Figures):
+class DayFigures(Figures, Certain):
     """The figures of one day."""
 
     on: Internal[Day]
@@ -80,13 +84,10 @@ class Series(BaseModel):
     indicator: Internal[str]
     programme: Internal[str]
     counting_rule: Internal[str]
-    map: Internal[Literal["on"]] = Field(
-        description="Each day on its own map: no boundary changes in the days that can be asked"
-    )
+    map: Internal[Day] = Field(description="On which all days are shown")
     known: Internal[Day | Literal["on"]] = Field(
         description="`on`: each day as known at its close, where figures are rounded"
     )
-    exact: Internal[bool]
     rounded: Rounded
     area: Internal[Place]
     unit: Internal[Literal["ratio", "count"]]
@@ -98,6 +99,7 @@ class AttainmentAsked(FigureAsked):
     """What to ask of an indicator."""
 
     by: Level | None = None
+    compare_map: Day | None = Field(None, description="Another map, to see both side by side", examples=["2025-07-01"])
 
 
 class SeriesAsked(PartAsked):
@@ -109,7 +111,7 @@ class SeriesAsked(PartAsked):
     )
     every: Every | None = Field(None, description="Each month if absent (each quarter, where figures are rounded)")
     area: AreaCode | None = None
-    map: Day | None = None
+    map: Day | None = Field(None, description="Which day's map, for all days; that of the first day if absent")
     known: Day | None = None
 
 
@@ -138,17 +140,31 @@ async def read_attainment(
 ) -> Response:
     """An indicator on a day; with `by`, also in every area of a level."""
     q = await question(reader, caller, code, asked, today, asked.by)
-    level = asked.by or q.area.level
+    answer = heading(q) | await figures_by(reader, q, asked.by)
+    if asked.compare_map is not None:
+        if q.rounded:
+            raise aggregates_only(Reason.OTHER_MAP)
+        check_map(asked.compare_map, "/compare_map")
+        area = await measured.area(reader, q.area.code, asked.compare_map, caller.assignment_id, "/compare_map")
+        if not receives_exact(caller, area):
+            raise aggregates_only(Reason.OTHER_MAP)
+        other = await on_another_map(reader, q, area, asked.compare_map)
+        compared = {"map": asked.compare_map, "area": area.shown()} | await figures_by(reader, other, asked.by)
+        answer["compared"] = compared
+    return json_answer(orjson.dumps(answer))
+
+
+async def figures_by(reader: Reader, q: Question, by: Level | None) -> dict[str, Any]:
+    """The figures of the whole; with a level, also of every area of it."""
+    level = by or q.area.level
     if LEVELS.index(level) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
     rows = await stocks.by_area(reader, q, level)
-    now = Measurement.together([row.trend.now for row in rows], q.indicator.unit)
-    before = Measurement.together([row.trend.before for row in rows], q.indicator.unit)
-    answer = heading(q) | shown(Trend(now, before), q, q.on)
-    if asked.by:
-        judged = q.indicator.denominator is not None
-        answer["by"] = [{"area": orjson.Fragment(row.area), **shown(row.trend, q, q.on, judged)} for row in rows]
-    return json_answer(orjson.dumps(answer))
+    if not rows:
+        raise Refusal("level_not_on_map", "/by")
+    whole = of_all(rows, q)
+    answer = shown(whole, q, q.on) | certain(whole.certainty, q)
+    return answer | {"by": of_areas(rows, q)} if by else answer
 
 
 @router.get("/{code}/series", response_model=Series)
@@ -165,26 +181,32 @@ async def read_series(
     start, until = asked.from_ or programme.start, asked.until or programme.until
     if until <= start:
         raise Refusal("period_empty", "/until")
-    check_days(programme, [start], "/from")
-    area = await measured.area(reader, asked.area or programme.area_code, start, caller.assignment_id)
+    on_map = check_map(asked.map or start)
+    area = await measured.area(reader, asked.area or programme.area_code, on_map, caller.assignment_id)
     exact = receives_exact(caller, area)
     every = asked.every or ("month" if exact else "quarter")
     days = list(closing_days(start, until, every))
-    check_days(programme, days, "/until")
     known = today
     if exact:
-        check_view(days, asked.map)
         known = await known_on(reader, asked.known, today)
     else:
         days = [day for day in days if asked.until or day < today]
         of_days = days or [last_closed_quarter(today)]  # no close in the range: the other rules hold all the same
         check_aggregates(of_days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
-    (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
+    last = days[-1] if days else start
+    (indicator,) = await measured.indicators(reader, programme, last, code)
     await check_split(reader, programme, indicator, asked.split)
-    q = Question(programme, indicator, asked.split, area, start, known, not exact, past=known < today)
-    every_day = (reader, programme, [indicator], asked.split, area, start, days)
-    trends = await (stocks.over_time(*every_day, q.then) if exact else stocks.at_closes(*every_day))
-    answer = heading(q) | {"map": "on"} | ({} if exact else {"known": "on"})
+    past = exact and known < today
+    view = await maps.view(
+        reader, programme.reformed, programme.rule, area.area_id, on_map, last, known if past else None
+    )
+    q = Question(programme, asked.split, area, view, known, not exact, past, indicator, start)
+    trends = await (
+        stocks.over_time(reader, q, [indicator], days) if exact else stocks.at_closes(reader, q, indicator, days)
+    )
+    answer = heading(q) | ({} if exact else {"known": "on"})
     del answer["on"]
-    answer["items"] = [{"on": day} | shown(trends[code, day], q, day) for day in days]
+    answer["items"] = [
+        {"on": day} | shown(trends[code, day], q, day) | certain(trends[code, day].certainty, q) for day in days
+    ]
     return json_answer(orjson.dumps(answer))

@@ -14,8 +14,7 @@ from service.domain.access import Permission
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes, stocks
-from service.queries.attainment import Split
-from service.routers.figures import AttainmentRecord, Moment, Rounded, heading, shown
+from service.routers.figures import AttainmentRecord, Moment, Rounded, certain, heading, shown
 from service.routers.ground import ground
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
@@ -88,16 +87,15 @@ async def read_scoreboard(
     """Every indicator of the programme at once."""
     found = await ground(reader, caller, code, asked, today)
     wanted = await measured.indicators(reader, found.programme, found.on)
-    then = found.known if found.past else None
-    trends = await stocks.over_time(reader, found.programme, wanted, Split(), found.area, found.on, [found.on], then)
-    items = [
-        heading(q) | shown(trends[q.indicator.code, q.on], q, q.on)
-        for q in (found.question(indicator, Split()) for indicator in wanted)
-    ]
+    trends = await stocks.over_time(reader, found, wanted, [found.on])
+    items = []
+    for q in map(found.question, wanted):
+        trend = trends[q.indicator.code, q.on]
+        items.append(heading(q) | shown(trend, q, q.on) | certain(trend.certainty, q))
     answer = {
         "programme": found.programme.code,
         "on": found.on,
-        "map": found.on,
+        "map": found.view.on_map,
         "known": found.known,
         "rounded": found.rounded,
         "area": found.area.shown(),

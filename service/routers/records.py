@@ -52,7 +52,10 @@ class CountedRecord(BaseModel):
     date_of_birth: Confidential[Day | None] = None
     withdrawn: Internal[bool | None] = Field(None, description="The child's record was an error: only its id is left")
     stage: Internal[str | None] = None
-    commune: Confidential[Place]
+    commune: Confidential[Place] = Field(description="On the map that was asked for")
+    apportioned: Internal[bool | None] = Field(
+        None, description="Of an area that was divided: nobody told in which part this child lives"
+    )
     counts: Confidential[dict[str, Day | None] | None] = Field(None, description="The period in which it counts")
     entry: Entry | None = None
 
@@ -85,44 +88,40 @@ async def list_records(
 ) -> Response:
     """The children (or sites) that a number consists of; `side=gap`: those that the rest of the way consists of."""
     q = await question(reader, caller, code, asked, today, exact_only=Reason.RECORDS_OF_ANOTHER_AREA)
-    if asked.side == "gap":
-        return await candidates(asked, reader, asking, q)
-    measure = q.indicator.numerator if asked.side == "numerator" else q.indicator.denominator
-    if measure is None:
+    if asked.side == "denominator" and q.indicator.denominator is None:
         raise Refusal("side_not_applicable", "/side")
+    number = await records.asked_number(reader, q, asked.side)
+    if asked.side == "gap":
+        return await candidates(asked, reader, asking, q, number)
     if q.indicator.denominator is None:
         (after_code,) = asked.after(str)
-        rows, outside = await records.sites(reader, q, measure, after_code, asked.limit), 0
+        rows, outside = await records.sites(reader, number, after_code, asked.limit), 0
     else:
         area_id, child_id = asked.after(int, UUID)
-        rows = await records.children(reader, asking, q, measure, (area_id, child_id), asked.limit)
-        outside = await records.outside(reader, asking, q, measure)
+        rows = await records.children(reader, asking, number, (area_id, child_id), asked.limit)
+        outside = await records.outside(reader, asking, number)
     if not asked.count:
         return asked.answer(rows, outside=outside)
     now = await measurement(reader, q)
     return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole, outside=outside)
 
 
-async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Question) -> Response:
+async def candidates(
+    asked: RecordsAsked, reader: Reader, asking: Asking, q: Question, number: records.Number
+) -> Response:
     """Who could close the gap, nearest first, with how many are needed."""
     now = await measurement(reader, q)
-    target, counted, of = q.indicator.target, q.indicator.numerator, q.indicator.denominator
-    needed = target.gap(now.numerator, now.whole) if now.whole else None
-    if of is None:
+    needed = q.indicator.target.gap(now.numerator, now.whole) if now.whole else None
+    if q.indicator.denominator is None:
         rank, code = asked.after(int, str)
-        rows, total = await records.communes_without(reader, q, counted, (rank, code), asked.limit)
-        outside = 0
-    else:
-        # Below a target, those who count are to leave; otherwise those who do not are to be reached.
-        measure, without = (counted, records.NOTHING) if target.direction == "below" else (of, counted)
-        rank, since, child_id = asked.after(int, date.fromisoformat, UUID)
-        after = (rank, since, child_id)
-        rows, total = await records.candidates(reader, asking, q, measure, without, after, asked.limit)
-        outside = await records.outside(reader, asking, q, measure, without)
-    return asked.answer(rows, needed=needed, total=total, outside=outside)
+        rows, total = await records.communes_without(reader, q, number, (rank, code), asked.limit)
+        return asked.answer(rows, needed=needed, total=total, outside=0)
+    rank, since, child_id = asked.after(int, date.fromisoformat, UUID)
+    rows, total = await records.candidates(reader, asking, number, (rank, since, child_id), asked.limit)
+    return asked.answer(rows, needed=needed, total=total, outside=await records.outside(reader, asking, number))
 
 
 async def measurement(reader: Reader, q: Question) -> Measurement:
     """The figure that the records belong to."""
-    trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on], q.then)
+    trends = await stocks.over_time(reader, q, [q.indicator], [q.on])
     return trends[q.indicator.code, q.on].now

@@ -14,13 +14,12 @@ from service.access import Caller, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
-from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import Reason
 from service.queries import restatements, stocks
 from service.queries.attainment import Question
-from service.queries.stocks import AreaMeasured, Trend
-from service.routers.figures import FigureAsked, Figures, PartAsked, heading, shown
+from service.queries.stocks import AreaMeasured
+from service.routers.figures import FigureAsked, Figures, PartAsked, heading, of_all, shown
 from service.routers.ground import known_on, question
 from service.routers.records import PostingShown
 from service.wire import AreaCode, Code, Confidential, Day, Internal, Page, Place, json_answer
@@ -76,7 +75,7 @@ class RestatedRecord(BaseModel):
     site_id: Internal[UUID | None] = None
     full_name: Confidential[str | None] = None
     withdrawn: Internal[bool | None] = Field(None, description="The child's record was an error: only its id is left")
-    commune: Confidential[Place]
+    commune: Confidential[Place] = Field(description="In which it was recorded")
     side: Internal[Literal["numerator", "denominator"]]
     change: Internal[Literal["in", "out"]]
     posting: PostingShown
@@ -96,6 +95,7 @@ class RestatementsAsked(PartAsked):
     from_known: Day
     until_known: Day | None = Field(None, description="Today if absent")
     on: Day | None = Field(None, description="Today if absent")
+    map: Day | None = Field(None, description="Which day's communes; those of `on` if absent")
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 
@@ -155,7 +155,7 @@ async def both(
 ) -> tuple[Question, Question]:
     """The question as known at the first close, and at the last."""
     figure = FigureAsked.model_construct(
-        **asked.model_dump(include={"on", "area", "programme", "sex", "age_band", "category"})
+        **asked.model_dump(include={"on", "map", "area", "programme", "sex", "age_band", "category"})
     )
     q = await question(reader, caller, code, figure, today, exact_only=Reason.RESTATEMENTS)
     since = await known_on(reader, asked.from_known, today, "/from_known")
@@ -167,9 +167,7 @@ async def both(
 
 def whole(q: Question, areas: list[AreaMeasured]) -> dict[str, Any]:
     """The figures of all of them together."""
-    unit = q.indicator.unit
-    now = Measurement.together([area.trend.now for area in areas], unit)
-    return shown(Trend(now, Measurement.together([area.trend.before for area in areas], unit)), q, q.on)
+    return shown(of_all(areas, q), q, q.on)
 
 
 def side_of(measure: str, q: Question) -> str:

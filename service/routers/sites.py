@@ -14,7 +14,7 @@ from service.database import ReaderDep, SessionDep
 from service.domain.access import Permission
 from service.models import Site, SiteStage
 from service.preconditions import etag, read_answer
-from service.queries import areas, sites
+from service.queries import areas, maps, sites
 from service.queries.written import posted, written
 from service.wire import AreaCode, Day, Identifier, Input, Internal, Page, Place, absent, json_answer, period
 
@@ -83,11 +83,10 @@ class SiteFilter(Page):
 async def list_sites(asked: Annotated[SiteFilter, Query()], reader: ReaderDep, today: Today) -> Response:
     """Sites of the protection model."""
     on = asked.on or today
-    if asked.commune is not None:
-        await areas.check_commune(reader, asked.commune, on)
+    where = await maps.areas_of_commune(reader, asked.commune, on) if asked.commune is not None else None
     (after,) = asked.after(UUID)
-    rows = await sites.sites(reader, asked.stage, on, asked.commune, after, asked.limit)
-    total = await sites.number_of_sites(reader, asked.stage, on, asked.commune) if asked.count else None
+    rows = await sites.sites(reader, asked.stage, on, where, after, asked.limit)
+    total = await sites.number_of_sites(reader, asked.stage, on, where) if asked.count else None
     return asked.answer(rows, total)
 
 

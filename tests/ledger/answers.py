@@ -55,7 +55,8 @@ def by_reference(history: History, days: Iterable[date], cut: Cut = ALL) -> Answ
     return {question: stock for question, stock in every.items() if stock}
 
 
-WITHIN = f"(SELECT area_id FROM area_version WHERE code = '{PROVINCE}' AND during @> date '{MAP}'), date '{MAP}'"
+WITHIN = f"""communes_within(
+    (SELECT area_id FROM area_version WHERE code = '{PROVINCE}' AND during @> date '{MAP}'), date '{MAP}')"""
 NAMED = f"JOIN area_version v ON v.area_id = c.area_id AND v.during @> date '{MAP}'"
 STOCKS = f"""
 SELECT c.measure, v.code, c.day, c.stock

@@ -18,13 +18,16 @@ from tests.ledger.tables import EMPTY, MAP, Step, post, undone, write
 from tests.ledger.test_known import dated_stories
 
 COUNTING = f"""
+WITH within AS (SELECT {WITHIN} AS areas)
 SELECT n.subject_id, v.code
-FROM counting(1::smallint, $1, $2, $3, $4, {WITHIN.partition(", date")[0]}, $5, $6) n
+FROM within, counting(ROW(1::smallint, $1::text, NULL::text, $2::text, $3::text, $4::text, within.areas, within.areas,
+                          array_fill(NULL::bigint, ARRAY[cardinality(within.areas)]), NULL::bigint[], date '{MAP}',
+                          $5::date, $6::date)::number_asked) n
 JOIN area_version v ON v.area_id = n.area_id AND v.during @> date '{MAP}'
 """
 RESTATED = f"""
 SELECT r.subject_id, r.measure, v.code, r.change
-FROM restated(1::smallint, $1, $2, $3, $4, {WITHIN.partition(", date")[0]}, $5, $6, $7) r
+FROM restated(1::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6, $7) r
 JOIN area_version v ON v.area_id = r.area_id AND v.during @> date '{MAP}'
 """
 Counted = Counter[tuple[UUID, str, str]]  # child or site, measure, commune

@@ -250,7 +250,6 @@ async def test_children_are_found_by_what_a_front_end_asks(client: httpx.AsyncCl
     assert await names("on=2019-01-01") == ["Đỗ Thị Mận"]  # the other is 16 that day
     assert refusal(await client.get("/v1/children?commune=12160&on=2025-08-01"))[1] == "area_not_on_map"
     assert refusal(await client.get("/v1/children?village=1"))[2] == ["/village"]
-    assert refusal(await client.get("/v1/children?commune=12148&on=2025-08-01"))[1] == "not_available_yet"
     assert refusal(await client.get("/v1/children?category=zzz"))[1] == "category_unknown"
     assert refusal(await client.get("/v1/children?q=%CC%81"))[2] == ["/q"]
 

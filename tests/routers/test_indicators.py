@@ -144,12 +144,15 @@ async def test_the_gap_of_a_count_is_communes_the_furthest_first(province: httpx
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("indicators/special_rate/attainment?on=2024-12-01", (422, "not_available_yet", ["/on"])),
-        (f"indicators/special_rate/attainment?on={DAY}&map=2019-05-01", (422, "not_available_yet", ["/map"])),
+        (f"indicators/special_rate/attainment?on={DAY}&map=2013-08-05", (422, "map_before_first", ["/map"])),
+        (
+            f"indicators/special_rate/attainment?on={DAY}&compare_map=2013-08-05",
+            (422, "map_before_first", ["/compare_map"]),
+        ),
+        (f"indicators/special_rate/attainment?on={DAY}&map=2025-07-01&area=12145", (422, "area_not_on_map", ["/area"])),
+        (f"indicators/special_rate/attainment?on={DAY}&map=2025-07-01&by=district", (422, "level_not_on_map", ["/by"])),
         (f"indicators/special_rate/series?known={DAY}", (422, "known_before_first_posting", ["/known"])),
         (f"indicators/special_rate/attainment?on={DAY}&known=2021-01-01", (422, "known_in_future", ["/known"])),
-        (f"programmes/{PROGRAMME}/scoreboard?on=2025-01-01", (422, "not_available_yet", ["/on"])),
-        ("indicators/special_rate/series?until=2025-01-02", (422, "not_available_yet", ["/until"])),
         ("indicators/special_rate/series?from=2018-01-01&until=2018-01-01", (422, "period_empty", ["/until"])),
         (f"indicators/special_rate/attainment?on={DAY}&area=12160&by=district", (422, "by_above_area", ["/by"])),
         (f"indicators/special_rate/attainment?on={DAY}&area=00", (422, "area_not_on_map", ["/area"])),

@@ -119,7 +119,7 @@ async def test_a_series_is_of_closed_quarters_each_as_known_at_its_close(
     province: httpx.AsyncClient, analyst: Signed
 ) -> None:
     told = (await province.get(SERIES, headers=analyst)).json()
-    assert (told["rounded"], told["known"], told["map"]) == (True, "on", "on")
+    assert (told["rounded"], told["known"], told["map"]) == (True, "on", "2016-01-01")
     assert [item["on"] for item in told["items"]][0::18] == ["2016-03-31", LAST_CLOSE]
     for item in told["items"][3:12:4]:
         one = (await province.get(f"{SPECIAL}?on={item['on']}", headers=analyst)).json()
