@@ -219,12 +219,15 @@ class Carried:
         parts = [part for target, part in self.parts(source, measured).items() if target in self.within]
         return reduce(Found.__add__, parts)
 
-    def spread(self, found: Mapping[int, Measurement]) -> dict[int, Found]:
-        """By commune of the map, from what was found by `places`. Where communes are counted, each counts once."""
+    def spread(self, found: Mapping[int, Measurement], above: Mapping[int, int]) -> dict[int, Found]:
+        """By area of the map, from what was found by `places`; `above`: the area in which each commune lies. What is
+        parted within one of these areas is exact. Where communes are counted, each counts once."""
         by_commune: dict[int, Found] = {}
         for place, measured in found.items():
             if place > 0:
                 parts = {place: Found(measured, INFERRED if place in self.inferred else EXACT)}
+            elif len({above.get(target) for target in self.parted[-place]}) == 1:
+                parts = {min(self.parted[-place]): Found(measured)}
             elif measured.numerator or measured.denominator:
                 parts = self.parts(-place, measured)
             else:
@@ -232,7 +235,11 @@ class Carried:
             for target, part in parts.items():
                 if target in self.within:
                     by_commune[target] = by_commune[target] + part if target in by_commune else part
-        return {commune: Found(once(of.measured), of.certainty) for commune, of in by_commune.items()}
+        by_area: dict[int, Found] = {}
+        for commune, (measured, certainty) in by_commune.items():
+            area, of = above[commune], Found(once(measured), certainty)
+            by_area[area] = by_area[area] + of if area in by_area else of
+        return by_area
 
 
 INFERRED = Certainty(reasons=frozenset({Why.INFERRED}))

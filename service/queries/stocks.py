@@ -83,7 +83,7 @@ async def by_area(reader: Reader, asked: Question, level: str) -> list[AreaMeasu
         {row[0]: _measured(indicator, *row[first : first + 2]) for row in map(tuple, rows)} for first in (1, 3)
     )
     above = asked.view.above(level)
-    of_day, of_year = (together(carried.spread(found), above) for found in (now, before))
+    of_day, of_year = (carried.spread(found, above) for found in (now, before))
     nothing = Found(_measured(indicator, 0, 0))
     measured = []
     for place in asked.view.places(level):
@@ -113,7 +113,9 @@ async def over_time(reader: Reader, asked: Asked, wanted: list[Indicator], days:
                 by_place: dict[int, Measurement] = defaultdict(lambda: Measurement(0, None))
                 for source, of_source in each.items():
                     by_place[carried.places[source]] += _stock(i, of_source, day)
-                found[i.code, day] = sum(carried.spread(by_place).values(), Found(Measurement(0, None)))
+                found[i.code, day] = sum(
+                    carried.spread(by_place, asked.view.above("commune")).values(), Found(Measurement(0, None))
+                )
     return {
         (i.code, day): Trend(
             found[i.code, day].measured, found[i.code, day - YEAR].measured, found[i.code, day].certainty
@@ -151,15 +153,6 @@ async def parted(reader: Reader, asked: Question) -> dict[int, dict[int, Found]]
         return {}
     each = await _each(reader, asked, [indicator], list(carried.parted), [asked.on])
     return {source: carried.parts(source, _stock(indicator, each[source], asked.on)) for source in carried.parted}
-
-
-def together(found: Mapping[int, Found], above: Mapping[int, int]) -> dict[int, Found]:
-    """By the areas in which communes lie."""
-    by_area: dict[int, Found] = {}
-    for commune, of_commune in found.items():
-        area = above[commune]
-        by_area[area] = by_area[area] + of_commune if area in by_area else of_commune
-    return by_area
 
 
 async def _fetch(

@@ -156,15 +156,17 @@ async def read_attainment(
 
 async def figures_by(reader: Reader, q: Question, by: Level | None) -> dict[str, Any]:
     """The figures of the whole; with a level, also of every area of it."""
-    level = by or q.area.level
-    if LEVELS.index(level) < LEVELS.index(q.area.level):
+    if by is None:
+        trends = await stocks.over_time(reader, q, [q.indicator], [q.on])
+        whole = trends[q.indicator.code, q.on]
+        return shown(whole, q, q.on) | certain(whole.certainty, q)
+    if LEVELS.index(by) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
-    rows = await stocks.by_area(reader, q, level)
+    rows = await stocks.by_area(reader, q, by)
     if not rows:
         raise Refusal("level_not_on_map", "/by")
     whole = of_all(rows, q)
-    answer = shown(whole, q, q.on) | certain(whole.certainty, q)
-    return answer | {"by": of_areas(rows, q)} if by else answer
+    return shown(whole, q, q.on) | certain(whole.certainty, q) | {"by": of_areas(rows, q)}
 
 
 @router.get("/{code}/series", response_model=Series)
