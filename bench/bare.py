@@ -1,7 +1,8 @@
 """The opponents over HTTP, beside the service: `python -m bench.bare DSN` prints its address.
 
-Reading: Starlette, asyncpg and orjson around the service's own statements, and nothing else: no validation, no meaning,
-no errors. Writing: the service's own route, which does only its insert.
+Reading: Starlette, asyncpg and orjson around a statement, and nothing else: no validation, no meaning, no errors.
+Children are read by statements that know of no caller (`plain.py`), figures by the service's own. Writing: the route
+of the service, which does only its insert.
 """
 
 import sys
