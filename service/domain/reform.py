@@ -16,6 +16,8 @@ from service.domain.area_history import KINDS, Area, AreaChange, AreaHistory, Ar
 from service.domain.period import Period
 from service.domain.refusal import Refusal
 
+DIGITS: dict[Level, int] = {"province": 2, "district": 3, "commune": 5}
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -137,6 +139,9 @@ class _Redrawing:
             self.made
         ):
             raise Refusal("area_code_taken", "/units")
+        for unit in self.reform.units:
+            if len(unit.code) != DIGITS[_level(unit)]:
+                raise Refusal("reform_levels", f"{self.places[unit.code]}/code")
         for code, pointer in self.places.items():
             if code not in self.made and code not in upgraded:
                 raise Refusal("reform_incomplete", pointer)

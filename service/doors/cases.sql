@@ -31,8 +31,8 @@ SELECT concat_ws(' AND ',
     CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
     CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
     CASE WHEN commune IS NOT NULL THEN 'EXISTS (
-        SELECT FROM residence r JOIN area_version v ON v.area_id = r.area_id AND v.code = $4 AND v.during @> $5
-        WHERE r.child_id = f.child_id AND r.during @> $5)' END)
+        SELECT FROM residence r WHERE r.child_id = f.child_id AND r.during @> $5
+          AND r.area_id = ANY ((SELECT areas_of_commune($4, $5))::integer[]))' END)
 $$;
 
 -- A page by id: item and id, one row more than `size`.

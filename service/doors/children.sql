@@ -20,7 +20,7 @@ CREATE FUNCTION children_matching(c caller, on_day date, commune text, category 
                                   sex text, age_from integer, age_until integer, name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    place CONSTANT text := '(SELECT area_id FROM area_version WHERE code = $4 AND during @> $3)';
+    place CONSTANT text := 'ANY ((SELECT areas_of_commune($4, $3))::integer[])';
     -- One residence at most holds a day, so that no child comes twice. IS TRUE keeps the planner from the index of
     -- periods: on any day nearly all children live somewhere, and it takes them for a few.
     lived CONSTANT text := ' JOIN residence lived ON lived.child_id = x.id AND (lived.during @> $3) IS TRUE';
@@ -59,9 +59,8 @@ BEGIN
             SELECT json_build_object(
                 'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place_json(v) FROM residence r JOIN area_version v ON v.area_id = r.area_id
-                            WHERE r.child_id = x.id AND r.during @> $12
-                            ORDER BY v.during @> $12 DESC, lower(v.during) DESC NULLS LAST LIMIT 1))::text AS item, x.id
+                'commune', (SELECT place FROM residence r, place_on(r.area_id, $12) place
+                            WHERE r.child_id = x.id AND r.during @> $12))::text AS item, x.id
             %s%s ORDER BY x.id LIMIT $14 + 1
         ),
         noted AS (SELECT note($15, $1, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT $14) p))

@@ -113,10 +113,8 @@ async def commune(reader: Reader, code: str, on: date, pointer: str | None = Non
 
 
 async def check_commune(reader: Reader, code: str, on: date) -> None:
-    """Refuses a commune to list by that is not on the map, or whose residences have not yet followed a new map."""
+    """Refuses a commune to list by that is not on the map."""
     await commune(reader, code, on, "/commune")
-    if on >= await reader.fetchval(FIRST_NEW_BOUNDARY):
-        raise Refusal("not_available_yet", "/on")
 
 
 async def lineage(reader: Reader, code: str, on: date) -> str:
