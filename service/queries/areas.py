@@ -41,8 +41,11 @@ LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.during @> $2::date
 WHERE v.code = $1 AND v.during @> $2::date
 """
 
-# Until figures can be carried from one map to another, no question may reach past the first change of a boundary.
-FIRST_NEW_BOUNDARY = "SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id"
+# Until figures can be carried from one map to another, no question may reach past the first change of a boundary that
+# ships with the service.
+FIRST_NEW_BOUNDARY = """
+SELECT min(effective_on) FROM area_change WHERE predecessor_id <> successor_id AND reform_id IS NULL
+"""
 
 LINEAGE = """
 WITH RECURSIVE

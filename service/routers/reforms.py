@@ -38,7 +38,7 @@ Change = Literal["upgraded", "merged_into", "split_into", "abolished"]
 Share = Annotated[str, StringConstraints(strict=True, pattern=r"^(0(\.[0-9]{1,9})?|1(\.0{1,9})?)$")]
 
 
-class UnitInput(Input):
+class ReformUnitInput(Input):
     """A unit as it is from the day on. One that goes on as it was, but for its boundary, need not be named."""
 
     code: AreaCode = Field(examples=["12999"])
@@ -49,7 +49,7 @@ class UnitInput(Input):
     )
 
 
-class ChangeInput(Input):
+class ReformLineInput(Input):
     """What becomes of a unit. `upgraded` keeps the area: the unit named `to` says what is new."""
 
     change: Change = Field(examples=["merged_into"])
@@ -66,8 +66,8 @@ class ReformInput(Input):
     id: Identifier = absent(description="A UUIDv7 of the client's own")
     effective_on: Day = Field(description="The first day of the new map", examples=["2020-03-01"])
     legal_basis: Note = Field(examples=["Nghị quyết 1248/NQ-UBTVQH15 (24/10/2024)"])
-    units: list[UnitInput] = Field(default_factory=list, max_length=500)
-    changes: list[ChangeInput] = Field(max_length=500)
+    units: list[ReformUnitInput] = Field(default_factory=list, max_length=500)
+    changes: list[ReformLineInput] = Field(max_length=500)
 
     def of(self, reform_id: UUID) -> Reform:
         """What the domain understands."""
@@ -87,13 +87,13 @@ class ReformInput(Input):
         return self.model_dump_json(by_alias=True, include={"units", "changes"})
 
 
-class UnitRecord(Place):
+class ReformUnit(Place):
     """A unit as it is from the day on."""
 
     parent: Public[str | None]
 
 
-class ChangeRecord(BaseModel):
+class ReformLine(BaseModel):
     """What became of a unit."""
 
     change: Public[Change]
@@ -108,13 +108,13 @@ class ReformRecord(BaseModel):
     id: Public[Identifier]
     effective_on: Public[Day]
     legal_basis: Public[str]
-    units: list[UnitRecord]
-    changes: list[ChangeRecord]
+    units: list[ReformUnit]
+    changes: list[ReformLine]
     applied_at: Public[datetime | None] = Field(description="Null where it was only tried")
     account: Internal[str]
 
 
-class Effect(BaseModel):
+class ReformEffect(BaseModel):
     """What becomes of an area, and who is concerned."""
 
     area: Place
@@ -132,7 +132,7 @@ class ReformOutcome(ReformRecord):
 
     dry_run: Public[bool]
     counted_on: Public[Day] = Field(description="The first day of the new map, or today if that is earlier")
-    effects: list[Effect]
+    effects: list[ReformEffect]
 
 
 class ReformPage(BaseModel):

@@ -241,6 +241,8 @@ async def test_children_are_found_by_what_a_front_end_asks(client: httpx.AsyncCl
     assert await names("q=do thi man") == ["Đỗ Thị Mận"]
     assert await names("q=%25") == []
     assert await names(f"commune={BAC_SON}&on=2018-06-30") == ["Trần Văn Ổi"]
+    assert await names("commune=12145&on=2024-12-31") == ["Đỗ Thị Mận"]
+    assert await names("commune=12148&on=2025-07-01") == ["Đỗ Thị Mận"]  # what it became
     assert await names("on=2018-06-30&kind=special") == ["Đỗ Thị Mận"]
     assert await names("on=2018-06-30&category=d") == ["Đỗ Thị Mận"]
     assert await names("on=2018-06-30&assisted=true") == []
@@ -250,7 +252,6 @@ async def test_children_are_found_by_what_a_front_end_asks(client: httpx.AsyncCl
     assert await names("on=2019-01-01") == ["Đỗ Thị Mận"]  # the other is 16 that day
     assert refusal(await client.get("/v1/children?commune=12160&on=2025-08-01"))[1] == "area_not_on_map"
     assert refusal(await client.get("/v1/children?village=1"))[2] == ["/village"]
-    assert refusal(await client.get("/v1/children?commune=12148&on=2025-08-01"))[1] == "not_available_yet"
     assert refusal(await client.get("/v1/children?category=zzz"))[1] == "category_unknown"
     assert refusal(await client.get("/v1/children?q=%CC%81"))[2] == ["/q"]
 
