@@ -36,8 +36,7 @@ MATCHING = """
 FROM site s
 WHERE ($1::text IS NULL OR EXISTS (
       SELECT FROM site_stage g WHERE g.site_id = s.id AND g.stage = $1 AND g.during @> $2::date))
-  AND ($3::text IS NULL OR s.area_id = (
-      SELECT v.area_id FROM area_version v WHERE v.code = $3 AND v.during @> $2::date))
+  AND ($3::text IS NULL OR s.area_id = ANY (areas_of_commune($3, $2::date)))
 """
 LIST = f"SELECT {SITE_JSON}, s.id {MATCHING} AND ($4::uuid IS NULL OR s.id > $4) ORDER BY s.id LIMIT $5"
 COUNT = f"SELECT count(*) {MATCHING}"

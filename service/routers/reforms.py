@@ -84,7 +84,7 @@ class ReformInput(Input):
 
     def document(self) -> str:
         """As it is kept."""
-        return self.model_dump_json(by_alias=True, include={"units", "changes"})
+        return self.model_dump_json(by_alias=True, exclude={"id"})
 
 
 class ReformUnit(Place):
@@ -176,8 +176,6 @@ async def create_reform(
     applied_at = None if dry_run else await reforms.apply(session, before, after, reform, body.document())
     answer = {
         "id": reform_id,
-        "effective_on": body.effective_on,
-        "legal_basis": body.legal_basis,
         **orjson.loads(body.document()),
         "applied_at": applied_at,
         "account": session.info["caller"].account_name,

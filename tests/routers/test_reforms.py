@@ -118,11 +118,13 @@ async def test_children_and_open_cases_are_found_in_the_commune_that_theirs_beca
     address = await registered(client)
     late = await registered(client, commune=BAC_SON, since="2019-05-01")
     case = await opened(client, address)
+    site = (await client.post("/v1/sites", json={"commune": PHU_UNG})).json()["id"]
     await applied(client, MERGER)
     both = {at.rpartition("/")[2] for at in (address, late)}
     assert await ids(client, "/v1/children", commune=NEW, on="2020-01-01") == both
     assert await ids(client, "/v1/children", commune=NEW, on="2018-07-01") == both - {late.rpartition("/")[2]}
     assert await ids(client, "/v1/cases", commune=NEW) == {case.rpartition("/")[2]}
+    assert await ids(client, "/v1/sites", commune=NEW) == {site}
     (found,) = [
         item
         for item in (await client.get("/v1/children", params={"on": "2020-01-01"})).json()["items"]
