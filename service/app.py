@@ -41,8 +41,10 @@ from service.routers import (
     programmes,
     records,
     reference,
+    reforms,
     residences,
     restatements,
+    settling,
     sites,
 )
 from service.routers import problems as problem_pages
@@ -60,7 +62,9 @@ ROUTERS = (
     assignments,
     agencies,
     communes,
+    reforms,
     children,
+    settling,
     residences,
     restatements,
     circumstances,

@@ -21,15 +21,24 @@ FILES = {
     "agencies.csv": """
         SELECT id, name, kind, lower(during) AS "from", upper(during) AS until, version FROM agency ORDER BY id
     """,
+    "reforms.csv": """
+        SELECT id, effective_on, legal_basis, document, applied_at, account FROM reform ORDER BY applied_at, id
+    """,
     "children.csv": """
         SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,
                updated_at
         FROM child ORDER BY id
     """,
+    # Of a residence that begins when its area was no more (a reform came to be known later), `on` is a day on which the
+    # area had this code.
     "residences.csv": f"""
-        SELECT id, child_id, {CODE_THEN.format("r")} AS commune, lower(during) AS "from", upper(during) AS until,
-               end_reason
-        FROM residence r ORDER BY child_id, lower(during)
+        SELECT id, child_id, coalesce({CODE_THEN.format("r")}, v.code) AS commune, lower(r.during) AS "from",
+               upper(r.during) AS until, end_reason,
+               CASE WHEN {CODE_THEN.format("r")} IS NULL THEN coalesce(lower(v.during), '1900-01-01') END AS "on"
+        FROM residence r
+        CROSS JOIN LATERAL (SELECT code, during FROM area_version
+                            WHERE area_id = r.area_id ORDER BY during DESC LIMIT 1) v
+        ORDER BY child_id, lower(r.during)
     """,
     "circumstances.csv": """
         SELECT c.id, child_id, category_code AS category, k.kind, lower(c.during) AS "from", upper(c.during) AS until,

@@ -78,6 +78,7 @@ PROBLEMS: dict[str, Meaning] = {
     "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
     "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
     "agency_unknown": _meaning(404, "Không có cơ quan này.", "There is no such agency."),
+    "reform_unknown": _meaning(404, "Không có lần sắp xếp đơn vị hành chính này.", "There is no such reform."),
     "problem_unknown": _meaning(404, "Không có loại lỗi này.", "There is no such problem."),
     "area_unknown": _meaning(404, "Không có đơn vị hành chính nào mang mã này.", "No area ever had this code."),
     "area_not_on_map": _meaning(
@@ -111,6 +112,19 @@ PROBLEMS: dict[str, Meaning] = {
         409,
         "Hồ sơ trước chưa kết thúc vào ngày mở hồ sơ mới.",
         "The case before is not closed on the day on which the new one opens.",
+    ),
+    "reform_overlaps": _meaning(
+        409,
+        "Đơn vị này đã thay đổi vào ngày đó, hoặc đã được sắp xếp ở đây vào ngày sau đó.",
+        "The unit changes on that day already, or was changed here on a later day.",
+    ),
+    "area_code_taken": _meaning(
+        409, "Mã này đã thuộc về một đơn vị khác trong thời gian đó.", "The code is another unit's in these days."
+    ),
+    "nothing_to_settle": _meaning(
+        409,
+        "Trẻ em này không ở xã nào bị chia tách mà chưa rõ nơi ở mới.",
+        "No commune of the child was split, or it has been told already in which part the child lives.",
     ),
     "next_case_open": _meaning(
         409,
@@ -173,6 +187,32 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "not_a_commune": _meaning(
         422, "Mã này không chỉ một xã, phường, thị trấn.", "The code is not that of a commune, ward or township."
+    ),
+    "not_a_successor": _meaning(
+        422,
+        "Xã này không phải là một phần của xã đã bị chia tách; `communes` nêu các phần.",
+        "The commune is no part of the one that was split; `communes` names the parts.",
+    ),
+    "reform_empty": _meaning(422, "Nghị quyết này không thay đổi gì.", "The resolution changes nothing."),
+    "reform_incomplete": _meaning(
+        422,
+        "Nghị quyết phải nêu rõ mỗi đơn vị mới hình thành từ đâu và mỗi đơn vị cũ thành đơn vị nào.",
+        "The resolution must say what every unit is made of, what becomes of every area, and in what each lies.",
+    ),
+    "reform_is_upgrade": _meaning(
+        422,
+        "Một đơn vị giữ nguyên toàn bộ địa giới của một đơn vị cũ là đơn vị cũ đó: hãy dùng `upgraded`.",
+        "A unit that is wholly one former unit is the same area: call it `upgraded`.",
+    ),
+    "reform_levels": _meaning(
+        422,
+        "Các đơn vị không cùng cấp, hoặc không thuộc cấp xã hay cấp huyện.",
+        "A line joins units of one level, communes or districts, and each lies in a unit above it.",
+    ),
+    "shares_do_not_add_up": _meaning(
+        422,
+        "Tỷ lệ của các phần phải có ở mọi dòng của việc chia tách (hoặc không dòng nào) và cộng lại bằng 1.",
+        "The shares of a split stand on all of its lines or on none, add up to 1, and nothing else has a share.",
     ),
     "by_above_area": _meaning(
         422, "Cấp chia nhỏ cao hơn địa bàn được hỏi.", "The level to split by lies above the area asked about."

@@ -1,4 +1,4 @@
-"""Answers that change with the ledger alone: each carries an ETag, and who has the present one gets 304."""
+"""Answers that change with the ledger and the map alone: each carries an ETag, and who has the present one gets 304."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -16,11 +16,12 @@ from service.preconditions import tags
 from service.problems import language
 from service.routing import Read
 
-STATE = "SELECT remade + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint FROM register"
+STATE = "SELECT remade + reformed + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint FROM register"
 
 
 class LedgerState:
-    """The sum of the moments at which pages were turned: another one after every posting that is committed."""
+    """The sum of the moments at which pages were turned and the map redrawn: another one after every posting and every
+    reform that is committed."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     SHARE_CHILDREN = "lists.write"  # put children on a collaborator's list
     READ_ACCOUNTS = "accounts.read"
     WRITE_ACCOUNTS = "accounts.write"
+    WRITE_AREAS = "areas.write"  # apply a reform to the map
 
 
 class Reach(StrEnum):
@@ -103,7 +104,7 @@ ROLES: dict[str, Role] = {
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS},
+        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS},
         EVERY_SECTION,
     ),
     "district_officer": Role(

@@ -14,6 +14,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "area_version": (PUBLIC, {}),
     "area_change": (PUBLIC, {}),
     "area_within": (PUBLIC, {}),
+    "reform": (PUBLIC, {"account": INTERNAL}),
     "category_scheme": (PUBLIC, {}),
     "category": (PUBLIC, {}),
     "intervention_measure": (PUBLIC, {}),

@@ -58,8 +58,7 @@ BEGIN
             SELECT json_build_object(
                 'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT CASE WHEN v.area_id IS NOT NULL THEN place_json(v) ELSE place_since(r.area_id, $12) END
-                            FROM residence r LEFT JOIN area_version v ON v.area_id = r.area_id AND v.during @> $12
+                'commune', (SELECT place FROM residence r, place_on(r.area_id, $12) place
                             WHERE r.child_id = x.id AND r.during @> $12))::text AS item, x.id
             %s%s ORDER BY x.id LIMIT $14 + 1
         ),

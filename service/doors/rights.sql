@@ -12,7 +12,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {role};
 
 -- What is public, or about offices.
-GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, category_scheme, category,
+GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, reform, category_scheme, category,
     intervention_measure, programme, counting_rule, age_band, indicator, target, register, page_turn, posting, role TO {role};
 
 -- The records of children, as far as the wall lets it see them.

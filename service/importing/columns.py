@@ -7,6 +7,7 @@ from service.importing.forms import (
     CODE,
     COMMUNE,
     DAY_FORM,
+    DOCUMENT,
     IDENTIFIER_FORM,
     MOMENT_FORM,
     NAME,
@@ -73,6 +74,14 @@ FILES = {
         *PERIOD,
         optional("version", VERSION),
     ),
+    "reforms.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("effective_on", DAY_FORM),
+        value("legal_basis", NOTE),
+        value("document", DOCUMENT),
+        optional("applied_at", MOMENT_FORM),
+        optional("account", NAME),
+    ),
     "children.csv": (
         value("id", IDENTIFIER_FORM),
         value("full_name", NAME),
@@ -91,6 +100,7 @@ FILES = {
         value("commune", COMMUNE),
         *PERIOD,
         optional("end_reason", choice("moved", "died", "left", "corrected")),
+        optional("on", DAY_FORM),
     ),
     "circumstances.csv": (
         optional("id", IDENTIFIER_FORM),

@@ -61,6 +61,7 @@ SENTENCES = {
     "site_in_two_communes": "Every row of a site names the same commune.",
     "site_of_two_versions": "Every row of a site has the same version.",
     "register_one_row": "The register lives on one day: there is one row, or none.",
+    "reform_form": "The document is not a resolution as POST /v1/areas/reforms takes it, with the same day and basis.",
     "posting_taken": "Two postings have this number.",
     "posting_unknown": "There is no such posting.",
     "spell_withdrawn_later": "A spell is withdrawn by a later posting than the one that it was posted by.",

@@ -1,5 +1,6 @@
 """The forms of fields: what may stand in one, which rule it breaks else, and what spreadsheets make of it."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -125,6 +126,14 @@ def not_a_code(field: str) -> str | None:
     return printable(50)(field) or spreadsheet_habit(field)
 
 
+def not_a_document(field: str) -> str | None:
+    try:
+        sound = isinstance(json.loads(field), dict)
+    except (ValueError, RecursionError):
+        sound = False
+    return printable(100_000)(field) if sound else not_of_form(field, "reform_form")
+
+
 DAY_FORM = Form("date", lru_cache(100_000)(not_a_day))
 MOMENT_FORM = Form("timestamptz", not_a_moment)
 IDENTIFIER_FORM = Form("uuid", not_an_identifier)
@@ -133,4 +142,5 @@ PERSONAL_ID = Form("text", not_a_personal_id)
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))
 TRUTH = choice("true", "false", sql="boolean")
+DOCUMENT = Form("text", not_a_document)
 NAME, NOTE = Form("text", printable(200)), Form("text", printable(2000))

@@ -11,7 +11,7 @@ FROM staged_children;
 
 INSERT INTO residence (id, child_id, area_id, during, end_reason)
 SELECT coalesce(r.id, uuidv7()), r.child_id, v.area_id, daterange(r."from", r."until"), r.end_reason
-FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during @> r."from";
+FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during @> coalesce(r."on", r."from");
 
 INSERT INTO circumstance (id, child_id, category_code, during, evidence)
 SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), evidence FROM staged_circumstances;

@@ -19,6 +19,7 @@ from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
 from service.models.programmes import AgeBand, CountingRule, Indicator, Programme, Target
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
+from service.models.reforms import Reform
 from service.models.sites import Site, SiteStage
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "PageTurn",
     "Posting",
     "Programme",
+    "Reform",
     "RefreshToken",
     "Register",
     "Residence",

@@ -17,7 +17,7 @@ SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
        r.id AS rule, p.code || '/' || r.number AS rule_name,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
        (SELECT page_horizon FROM register) AS page_horizon,
-       0::bigint AS reformed
+       (SELECT reformed FROM register) AS reformed
 FROM programme p JOIN counting_rule r ON r.programme_code = p.code
 WHERE $1::text IS NULL OR p.code = $1
 ORDER BY p.during @> $2::date DESC, upper(p.during) DESC, r.number DESC LIMIT 1

@@ -6,12 +6,14 @@ An operation that is not here fails the matrix: whoever adds one says here what 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import Enum, auto
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from service.app import create_app
-from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PLACES, named
+from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
 from tests.signing_in.people import PASSWORD
 
 DOCUMENT: dict[str, Any] = create_app("").openapi()
@@ -78,6 +80,20 @@ def always(**body: Any) -> Made:
     return lambda _: body
 
 
+REFORMS = count()
+
+
+def upgrade(_: str) -> dict[str, Any]:
+    """Each on a later day than the one before: nothing that was changed here is changed on an earlier day."""
+    unit = {"code": RENAMED, "name": uuid4().hex, "kind": "commune"}
+    return {
+        "effective_on": str(date(2000, 1, 1) + timedelta(days=next(REFORMS))),
+        "legal_basis": "Nghị quyết",
+        "units": [unit],
+        "changes": [{"change": "upgraded", "from": RENAMED, "to": RENAMED}],
+    }
+
+
 A = About
 COMMUNE, PROGRAMME, INDICATOR = "12145", "hung-yen-2016-2020", "special_assisted_rate"
 ASKED: dict[str, Asked] = {
@@ -86,6 +102,10 @@ ASKED: dict[str, Asked] = {
     "read_commune": Asked(code=COMMUNE),
     "read_lineage": Asked(code=COMMUNE),
     "list_maps": Asked(),
+    "list_reforms": Asked(),
+    "create_reform": Asked(body=upgrade),
+    "read_reform": Asked(),
+    "list_unsettled": Asked(),
     "list_categories": Asked(),
     "list_intervention_measures": Asked(),
     "list_programmes": Asked(),
@@ -106,6 +126,7 @@ ASKED: dict[str, Asked] = {
     "read_child": Asked(A.CHILD),
     "update_child": Asked(A.CHILD, always(full_name="Đỗ Thị Mơ")),
     "delete_child": Asked(A.CHILD),
+    "settle_child": Asked(A.CHILD, always(commune=PART)),
     "create_residence": Asked(A.CHILD, always(commune="12160", **{"from": "2019-01-01"})),
     "update_residence": Asked(A.CHILD, always(until="2020-01-01", reason="left")),
     "delete_residence": Asked(A.CHILD),
@@ -155,6 +176,7 @@ def path_of(name: str, where: str, **other: object) -> str:
     values = {
         "account_id": EMPLOYEE,
         "agency_id": OFFICE,
+        "reform_id": REFORM,
         "assignment_id": COLLABORATOR if "/children/" in path else EMPLOYEE,
         "code": ASKED[name].code,
     } | other

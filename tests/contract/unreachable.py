@@ -19,6 +19,7 @@ BY_NAME = {
     "area_code_no_overlap": LOADED,
     "area_change_predecessor_id_fkey": LOADED,
     "area_change_successor_id_fkey": LOADED,
+    "area_change_reform_id_fkey": DERIVED,
     "area_version_area_id_fkey": LOADED,
     "area_version_parent_id_fkey": LOADED,
     "area_within_ancestor_id_fkey": LOADED,
