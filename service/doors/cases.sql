@@ -21,7 +21,7 @@ BEGIN
     END IF;
 END $$;
 
--- $1 caller · $2 its areas · $3 status · $4 commune in which the child lives on $5 · $6 child
+-- $1 caller · $2 its areas · $3 status · $4 areas of the commune in which the child lives on $5 · $6 child
 CREATE FUNCTION cases_matching(c caller, status text, commune text, of_child uuid) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
@@ -32,7 +32,7 @@ SELECT concat_ws(' AND ',
     CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
     CASE WHEN commune IS NOT NULL THEN 'EXISTS (
         SELECT FROM residence r WHERE r.child_id = f.child_id AND r.during @> $5
-          AND r.area_id = ANY ((SELECT areas_of_commune($4, $5))::integer[]))' END)
+          AND r.area_id = ANY ($4))' END)
 $$;
 
 -- A page by id: item and id, one row more than `size`.
@@ -53,7 +53,7 @@ BEGIN
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.id FROM page, noted
     $statement$, cases_matching(c, status, commune, of_child), later)
-    USING c, reached_areas(c), status, commune, on_day, of_child, after, size, who;
+    USING c, reached_areas(c), status, areas_of_commune(commune, on_day), on_day, of_child, after, size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
@@ -66,6 +66,6 @@ DECLARE
     number bigint;
 BEGIN
     EXECUTE 'SELECT count(*) ' || cases_matching(c, status, commune, of_child)
-    INTO number USING c, reached_areas(c), status, commune, on_day, of_child;
+    INTO number USING c, reached_areas(c), status, areas_of_commune(commune, on_day), on_day, of_child;
     RETURN number;
 END $$;

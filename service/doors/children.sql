@@ -15,21 +15,22 @@ BEGIN
 END $$;
 
 -- FROM and WHERE with no condition but those asked for, so that each question gets the plan that suits it. $1 caller ·
--- $2 its areas · $3 on · $4 commune · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 name
-CREATE FUNCTION children_matching(c caller, on_day date, commune text, category text, kind text, assisted boolean,
+-- $2 its areas · $3 on · $4 the areas of the commune · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 name
+CREATE FUNCTION children_matching(c caller, on_day date, places integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    place CONSTANT text := 'ANY ((SELECT areas_of_commune($4, $3))::integer[])';
+    -- One place nearly always: which of them the planner need not know, or it takes another way than for a commune at large.
+    place CONSTANT text := CASE WHEN cardinality(places) > 1 THEN 'ANY ($4)' ELSE '(SELECT ($4)[1])' END;
     -- One residence at most holds a day, so that no child comes twice. IS TRUE keeps the planner from the index of
     -- periods: on any day nearly all children live somewhere, and it takes them for a few.
     lived CONSTANT text := ' JOIN residence lived ON lived.child_id = x.id AND (lived.during @> $3) IS TRUE';
 BEGIN
     RETURN concat_ws(' AND ',
         'FROM child x' || CASE WHEN on_day IS NULL THEN '' ELSE lived END || ' WHERE '
-            || reaching(c, 'x.id', commune IS NOT NULL),
+            || reaching(c, 'x.id', places IS NOT NULL),
         CASE WHEN on_day IS NOT NULL THEN 'x.date_of_birth <= $3 AND birthday(x.date_of_birth, 16) > $3' END,
-        CASE WHEN commune IS NOT NULL THEN 'lived.area_id = ' || place END,
+        CASE WHEN places IS NOT NULL THEN 'lived.area_id = ' || place END,
         CASE WHEN sex IS NOT NULL THEN 'x.sex = $8' END,
         CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
@@ -37,7 +38,7 @@ BEGIN
         CASE WHEN kind IS NOT NULL THEN 'x.id IN (
             SELECT s.subject_id FROM spell s WHERE s.withdrawn IS NULL AND s.during @> $3
             AND s.rule IN (SELECT id FROM counting_rule) AND s.measure = $6 AND s.category = coalesce($5, ''all'')'
-            || CASE WHEN commune IS NOT NULL THEN ' AND s.area_id = ' || place ELSE '' END || ')' END,
+            || CASE WHEN places IS NOT NULL THEN ' AND s.area_id = ' || place ELSE '' END || ')' END,
         CASE WHEN assisted IS NOT NULL THEN '$7 = EXISTS (
             SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id AND i.started_on <= $3
             WHERE f.child_id = x.id AND f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3))' END);
@@ -50,7 +51,8 @@ RETURNS TABLE (item text, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
-    matching CONSTANT text := children_matching(c, on_day, commune, category, kind, assisted, sex, age_from, age_until,
+    places CONSTANT integer[] := areas_of_commune(commune, on_day);
+    matching CONSTANT text := children_matching(c, on_day, places, category, kind, assisted, sex, age_from, age_until,
                                                 name);
     later CONSTANT text := CASE WHEN after IS NULL THEN '' ELSE ' AND x.id > $13' END;
 BEGIN
@@ -67,7 +69,7 @@ BEGIN
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.id FROM page, noted
     $statement$, matching, later)
-    USING c, reached_areas(c), on_day, commune, category, kind, assisted, sex, age_from, age_until, name, shown_on, after,
+    USING c, reached_areas(c), on_day, places, category, kind, assisted, sex, age_from, age_until, name, shown_on, after,
           size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
@@ -79,11 +81,12 @@ CREATE FUNCTION count_children(who asking, on_day date, commune text, category t
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
+    places CONSTANT integer[] := areas_of_commune(commune, on_day);
     number bigint;
 BEGIN
-    EXECUTE 'SELECT count(*) ' || children_matching(c, on_day, commune, category, kind, assisted, sex, age_from,
+    EXECUTE 'SELECT count(*) ' || children_matching(c, on_day, places, category, kind, assisted, sex, age_from,
                                                     age_until, name)
     INTO number
-    USING c, reached_areas(c), on_day, commune, category, kind, assisted, sex, age_from, age_until, name;
+    USING c, reached_areas(c), on_day, places, category, kind, assisted, sex, age_from, age_until, name;
     RETURN number;
 END $$;

@@ -22,11 +22,12 @@ WITH RECURSIVE part AS (
 TABLE part
 $$;
 
--- The same of the commune that a code means on the day.
+-- The same of the commune that a code means on the day; null where no code is asked about.
 CREATE FUNCTION areas_of_commune(of_code text, on_day date) RETURNS integer[]
 LANGUAGE sql STABLE AS $$
-SELECT coalesce(array_agg(part), '{}')
-FROM area_version v CROSS JOIN LATERAL made_into(v.area_id, on_day) part WHERE v.code = of_code AND v.during @> on_day
+SELECT CASE WHEN of_code IS NOT NULL THEN ARRAY(
+    SELECT part FROM area_version v CROSS JOIN LATERAL made_into(v.area_id, on_day) part
+    WHERE v.code = of_code AND v.during @> on_day) END
 $$;
 
 -- What an area had become by a day, as far as it became one thing as a whole.
