@@ -67,7 +67,18 @@ class AttainmentRecord(AreaFigures):
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
 
 
-class Moment(Input):
+class ByRule(Input):
+    """By which rule to count."""
+
+    rule: Code | None = Field(
+        None,
+        description="A counting rule of the programme, by its code or number; the one in force on `on` (of a series: "
+        "on the last day asked) if absent",
+        examples=["hung-yen-2016-2020/1"],
+    )
+
+
+class Moment(ByRule):
     """Of which day, on which map, as known when. Another map is not available yet.
 
     Callers without the records of the area receive rounded figures of the ends of closed quarters, as known then.
@@ -84,7 +95,7 @@ class Moment(Input):
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 
-class PartAsked(Input):
+class PartAsked(ByRule):
     """Which programme, and which part of the children."""
 
     programme: Code | None = Field(None, examples=["hung-yen-2016-2020"])

@@ -53,19 +53,22 @@ async def ground(
     they are refused for this reason.
     """
     on = asked.on or today
-    programme = await measured.programme(reader, code, on)
+    programme = await measured.programme(reader, code, on, asked.rule)
     check_days(programme, [on])
     area = await measured.area(reader, asked.area or programme.area_code, on, caller.assignment_id)
     if receives_exact(caller, area):
         check_view([on], asked.map)
         known = await known_on(reader, asked.known, today)
+        check_rule(programme, known)
         return Ground(programme, area, on, known, rounded=False, past=known < today)
     if exact_only:
         raise aggregates_only(exact_only)
     if asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
         return await ground(reader, caller, code, at_close, today, split, by)
-    check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
+    programme = await measured.programme(reader, code, on, asked.rule, known=on)  # the rule of which one knew then
+    check_rule(programme, on)
+    check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by, asked.rule), today)
     return Ground(programme, area, on, on, rounded=True, past=True)
 
 
@@ -103,6 +106,13 @@ async def known_on(reader: Reader, known: date | None, today: date, pointer: str
     return known
 
 
+def check_rule(programme: Programme, known: date, pointer: str = "/known") -> None:
+    """Refuses what was known on a day before the rule was posted: nothing was counted by it then."""
+    since = programme.rule_known_from
+    if since is not None and known < since:
+        raise Refusal("rule_not_known_then", pointer, rule=programme.rule_name, known_from=since.isoformat())
+
+
 def check_view(days: Sequence[date], on_map: date | None) -> None:
     """Refuses maps that the ledger cannot answer for yet."""
     if on_map is not None and any(day != on_map for day in days):
@@ -123,10 +133,11 @@ def check_aggregates(
             raise aggregates_only(reason)
 
 
-def breakdowns(programme: Programme, area: Area, split: Split, by: Level | None = None) -> int:
-    """By how many things at once figures are broken down. An area within an area is one."""
+def breakdowns(programme: Programme, area: Area, split: Split, by: Level | None = None, rule: str | None = None) -> int:
+    """By how many things at once figures are broken down. An area within an area is one, and so is a rule by name: what
+    it leaves out is a part of the children."""
     by_area = by is not None or area.code != programme.area_code
-    return by_area + sum(part != "all" for part in (split.sex, split.age_band, split.category))
+    return by_area + (rule is not None) + sum(part != "all" for part in (split.sex, split.age_band, split.category))
 
 
 def aggregates_only(reason: Reason) -> Refusal:
