@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlmodel import Field, SQLModel
 
@@ -40,7 +40,7 @@ class CountingRule(SQLModel, table=True):
     assisting_measures: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
     state: str = Field(default="draft", sa_type=Text, sa_column_kwargs={"server_default": "draft"})
     adopted_from: date | None = None
-    first_posting: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("posting.number")))
+    first_posting: int | None = Field(default=None, sa_type=BigInteger)
     drafted_by: str | None = Field(default=None, sa_type=Text)
     drafted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})

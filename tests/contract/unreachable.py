@@ -28,7 +28,6 @@ BY_NAME = {
     "intervention_measure_parent_code_fkey": LOADED,
     "counting_rule_programme_code_fkey": LOOKED_UP,
     "counting_rule_number": LOCKED,
-    "counting_rule_first_posting_fkey": LEDGER,
     "age_band_rule_fkey": LOCKED,
     "rule_posting_rule_fkey": LOCKED,
     "target_indicator_code_fkey": LOADED,
