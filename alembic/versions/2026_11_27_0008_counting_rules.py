@@ -11,8 +11,8 @@ down_revision = "0006"
 RULES = """
 -- Which categories count, and which kinds of case and which measures make a child assisted: null is every one, a group
 -- includes what it consists of. In force in its programme from a day, once it is adopted; known from its first posting
--- (null: as long as the ledger; no foreign key: the ledger refers to rules, and they not to it). Who drafted it is null of
--- the rules that ship with the service.
+-- (null: as long as the ledger; no foreign key: the ledger refers to rules, and they not to it). Who drafted it is null
+-- of the rules that ship with the service.
 ALTER TABLE counting_rule
     ADD COLUMN categories text[],
     ADD COLUMN case_kinds text[],

@@ -1,7 +1,7 @@
 -- Pages: one month of a total or of a cell, as known now. A stock on a day is opening + running[day].
 
 DROP AGGREGATE IF EXISTS running(integer, bigint);
-DROP FUNCTION IF EXISTS now_in_microseconds, has_pages, movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages, extend_pages;
+DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages, extend_pages;
 
 -- By which it is told whether pages have changed: the calendar's, so that a restored register never counts one moment twice.
 CREATE FUNCTION now_in_microseconds() RETURNS bigint
@@ -51,13 +51,8 @@ BEGIN
     RETURN a;
 END $$;
 
--- Whether an area has pages by a rule: not yet, while the rule is being posted and the turn of the area has not come.
-CREATE FUNCTION has_pages(of_rule smallint, of_area integer) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-SELECT NOT EXISTS (SELECT FROM rule_posting p WHERE p.rule = of_rule AND (p.last_area IS NULL OR p.last_area < of_area))
-$$;
-
--- What one posting moved: the days on which a cell's stock changed, and by how many.
+-- What one posting moved: the days on which a cell's stock changed, and by how many. By a rule that is being posted, an area
+-- has no pages before its turn has come.
 CREATE FUNCTION posting_movements(turned bigint, horizon date)
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text, day date,
                change bigint)
@@ -69,7 +64,8 @@ FROM (
     SELECT *, -1 AS sign FROM spell WHERE withdrawn = turned
 ) s
 CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
-WHERE m.day < horizon AND has_pages(s.rule, s.area_id)
+WHERE m.day < horizon AND NOT EXISTS (
+    SELECT FROM rule_posting p WHERE p.rule = s.rule AND (p.last_area IS NULL OR p.last_area < s.area_id))
 GROUP BY s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day
 HAVING sum(s.sign * m.change) <> 0
 $$;
@@ -172,9 +168,10 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH spells AS (
-            SELECT * FROM spell
+            SELECT * FROM spell s
             WHERE withdrawn IS NULL AND ($1 IS NULL OR rule = $1) AND ($2 IS NULL OR area_id = ANY ($2))
-              AND has_pages(rule, area_id)
+              AND NOT EXISTS (SELECT FROM rule_posting p
+                              WHERE p.rule = s.rule AND (p.last_area IS NULL OR p.last_area < s.area_id))
         ),
         horizon AS (
             SELECT page_horizon AS day FROM register

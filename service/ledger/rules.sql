@@ -1,6 +1,6 @@
 -- Posting a rule for everyone, while others write: some children and sites at a time, each time a transaction. Whoever writes
 -- meanwhile posts by the rule as well, from the moment at which it is in `rule_posting`. Then come the pages, some communes at a
--- time; until its turn has come, nobody turns a page of a commune by this rule (has_pages).
+-- time; until its turn has come, nobody turns a page of a commune by this rule (pages.sql).
 
 DROP FUNCTION IF EXISTS begin_rule, subjects_after, communes_after, post_rule, post_by_rule, make_rule_pages, finish_rule, rule_stocks;
 

@@ -50,8 +50,9 @@ TABLE = {
 
 
 DRAFT = """
-INSERT INTO counting_rule (id, programme_code, number, name_vi, name_en, categories, case_kinds, assisting_measures)
-SELECT $1, code, $1, 'Chọn', 'Choosing', $2, $3, $4 FROM programme WHERE code = 'hung-yen-2016-2020'
+INSERT INTO counting_rule (id, programme_code, number, name_vi, name_en, categories, case_kinds, assisting_measures,
+                           drafted_by, drafted_at)
+SELECT $1, code, $1, 'Chọn', 'Choosing', $2, $3, $4, 'officer', now() FROM programme WHERE code = 'hung-yen-2016-2020'
 """
 ADOPT = "UPDATE counting_rule SET state = 'adopted', adopted_from = '2016-01-01' WHERE id = $1"
 
