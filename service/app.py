@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import date
 from functools import partial
 
@@ -44,10 +44,12 @@ from service.routers import (
     reforms,
     residences,
     restatements,
+    rules,
     settling,
     sites,
 )
 from service.routers import problems as problem_pages
+from service.rule_postings import RulePostings
 from service.settings import Limits, Network
 from service.signing_in import delays, sign_ins
 from service.signing_in.keys import new_keys
@@ -74,6 +76,7 @@ ROUTERS = (
     interventions,
     sites,
     programmes,
+    rules,
     indicators,
     records,
     reference,
@@ -136,9 +139,16 @@ def lifespan(
         app.state.ledger_state = LedgerState(app.state.database.reader)
         try:
             await look_after(app, dsn, today)
+            app.state.rule_postings = RulePostings(
+                dsn, app.state.database.reader, lambda: app.state.fixed_today or calendar_day()
+            )
             upkeep = asyncio.create_task(keep_looking_after(app, dsn, today))
+            posting = asyncio.create_task(app.state.rule_postings.run())
             yield
             upkeep.cancel()
+            posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await posting  # until its last step is undone, and its connection closed
         finally:
             await app.state.database.close()
             if request_lines:

@@ -24,6 +24,19 @@ FILES = {
     "reforms.csv": """
         SELECT id, effective_on, legal_basis, document, applied_at, account FROM reform ORDER BY applied_at, id
     """,
+    # The rules that this register has drafted; the others ship with the service.
+    "rules.csv": """
+        SELECT programme_code || '/' || number AS rule, name_vi, name_en,
+               array_to_string(categories, ' ') AS categories, array_to_string(case_kinds, ' ') AS case_kinds,
+               array_to_string(assisting_measures, ' ') AS assisting_measures, state, adopted_from AS "from",
+               first_posting, drafted_by, drafted_at, version
+        FROM counting_rule WHERE drafted_by IS NOT NULL AND state <> 'withdrawn' ORDER BY id
+    """,
+    "age_bands.csv": """
+        SELECT r.programme_code || '/' || r.number AS rule, b.code, b.from_age, b.until_age
+        FROM age_band b JOIN counting_rule r ON r.id = b.rule
+        WHERE r.drafted_by IS NOT NULL AND r.state <> 'withdrawn' ORDER BY b.rule, b.from_age
+    """,
     "children.csv": """
         SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,
                updated_at

@@ -74,6 +74,9 @@ PROBLEMS: dict[str, Meaning] = {
     "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
     "programme_unknown": _meaning(404, "Không có chương trình này.", "There is no such programme."),
+    "rule_unknown": _meaning(
+        404, "Chương trình không có quy tắc tính này.", "The programme has no such counting rule."
+    ),
     "indicator_unknown": _meaning(404, "Không có chỉ tiêu này.", "There is no such indicator."),
     "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
     "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
@@ -133,6 +136,19 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "case_previous": _meaning(
         409, "Một hồ sơ sau nêu hồ sơ này là hồ sơ trước.", "A later case names this one as the case before."
+    ),
+    "rule_is_adopted": _meaning(
+        409,
+        "Quy tắc đã được thông qua nên không sửa, không xóa được; hãy soạn quy tắc mới.",
+        "The rule is adopted (or about to be): it is neither changed nor withdrawn. Draft another one.",
+    ),
+    "rule_not_adopted": _meaning(
+        409, "Quy tắc này mới là dự thảo.", "The rule is a draft: nothing is counted by it yet. See its preview."
+    ),
+    "rule_still_posting": _meaning(
+        409,
+        "Quy tắc này đang được ghi vào sổ; `done` trên `total` đã xong.",
+        "The rule is still being posted for everyone: `done` of `total`. Ask again later.",
     ),
     "stale": _meaning(
         412, "Dữ liệu đã thay đổi sau khi bạn đọc.", "It has changed since you read it; read it again and decide anew."
@@ -224,6 +240,21 @@ PROBLEMS: dict[str, Meaning] = {
         422, "Chỉ tiêu này không có mẫu số.", "The indicator is a count and has no denominator."
     ),
     "age_band_unknown": _meaning(422, "Không có nhóm tuổi này.", "The counting rule has no such age band."),
+    "age_bands_overlap": _meaning(
+        422,
+        "Các nhóm tuổi phải có mã khác nhau, trong 0–16 tuổi và không chồng lên nhau.",
+        "Age bands have codes of their own (other than `all`), lie within 0 to 16 years, and do not overlap.",
+    ),
+    "rule_outside_programme": _meaning(
+        422,
+        "Ngày áp dụng phải nằm trong thời gian của chương trình.",
+        "A rule is adopted from a day within the period of its programme.",
+    ),
+    "rule_not_known_then": _meaning(
+        422,
+        "Vào ngày đó quy tắc này chưa được ghi vào sổ; hãy nêu `rule` khác hoặc ngày muộn hơn.",
+        "On that day nothing was counted by this rule yet: ask by another one (`rule`), or as known later.",
+    ),
     "known_in_future": _meaning(422, "Chưa thể biết số liệu của ngày này.", "What will be known is not known."),
     "known_before_first_posting": _meaning(
         422,

@@ -34,6 +34,7 @@ class Permission(StrEnum):
 
     SEE_MAP = "map.read"  # areas, categories, measures, programmes: what is public but for signing in
     SEE_FIGURES = "figures.read"
+    WRITE_RULES = "rules.write"  # draft, preview and adopt the rules by which a programme counts
     SEE_RECORDS = "records.read"  # whom a figure consists of
     READ_CHILDREN = "children.read"
     WRITE_CHILDREN = "children.write"  # with their residences
@@ -104,7 +105,7 @@ ROLES: dict[str, Role] = {
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS},
+        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES},
         EVERY_SECTION,
     ),
     "district_officer": Role(

@@ -21,7 +21,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "programme": (PUBLIC, {}),
     "indicator": (PUBLIC, {}),
     "target": (PUBLIC, {}),
-    "counting_rule": (PUBLIC, {}),
+    "counting_rule": (PUBLIC, {"drafted_by": INTERNAL, "drafted_at": INTERNAL, "first_posting": INTERNAL}),
     "age_band": (PUBLIC, {}),
     "role": (PUBLIC, {}),
     # Of the service and its offices. Counts are internal until they are rounded.
@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "site": (INTERNAL, {}),
     "site_stage": (INTERNAL, {}),
     "posting": (INTERNAL, {}),
+    "rule_posting": (INTERNAL, {}),
     "total_page": (INTERNAL, {}),
     "cell": (INTERNAL, {}),
     "page": (INTERNAL, {}),

@@ -51,6 +51,7 @@ def optional(name: str, form: Form) -> Column:
 
 
 SEX = choice("male", "female", "unknown")
+AGE = choice(*map(str, range(17)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
 AGENCY_KIND = choice(
     "people_committee",
@@ -82,6 +83,21 @@ FILES = {
         optional("applied_at", MOMENT_FORM),
         optional("account", NAME),
     ),
+    "rules.csv": (
+        value("rule", CODE),
+        value("name_vi", NAME),
+        value("name_en", NAME),
+        optional("categories", NOTE),
+        optional("case_kinds", NAME),
+        optional("assisting_measures", NOTE),
+        value("state", choice("draft", "posting", "adopted")),
+        column("from", DAY_FORM),
+        optional("first_posting", NUMBER),
+        value("drafted_by", NAME),
+        value("drafted_at", MOMENT_FORM),
+        optional("version", VERSION),
+    ),
+    "age_bands.csv": (value("rule", CODE), value("code", CODE), value("from_age", AGE), value("until_age", AGE)),
     "children.csv": (
         value("id", IDENTIFIER_FORM),
         value("full_name", NAME),

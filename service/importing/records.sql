@@ -3,6 +3,30 @@ INSERT INTO agency (id, name, kind, during, version)
 SELECT id, name, kind, daterange("from", "until"), coalesce(version, 1) FROM staged_agencies
 ON CONFLICT (id) DO NOTHING;
 
+-- Rules come as drafts, with their age bands; those that were more than that are adopted when there are postings (past.sql,
+-- new_past.sql). One that was being posted is posted anew, by whoever serves next.
+INSERT INTO counting_rule (id, programme_code, number, name_vi, name_en, categories, case_kinds, assisting_measures,
+                           drafted_by, drafted_at, version)
+SELECT greatest((SELECT max(id) FROM counting_rule), 100) + row_number() OVER (ORDER BY line),
+       regexp_replace(rule, '/[0-9]+$', ''), substring(rule FROM '[0-9]+$')::smallint, name_vi, name_en,
+       string_to_array(categories, ' '), string_to_array(case_kinds, ' '), string_to_array(assisting_measures, ' '),
+       drafted_by, drafted_at, coalesce(version, 1)
+FROM staged_rules;
+
+INSERT INTO age_band (rule, code, from_age, until_age)
+SELECT r.id, b.code, b.from_age, b.until_age
+FROM staged_age_bands b JOIN counting_rule r ON r.programme_code || '/' || r.number = b.rule;
+
+UPDATE counting_rule r SET state = 'posting', adopted_from = s."from"
+FROM staged_rules s WHERE r.programme_code || '/' || r.number = s.rule AND s.state <> 'draft';
+
+INSERT INTO rule_posting (rule, actor, total)
+SELECT r.id, 'operator', (SELECT count(*) FROM staged_children) + (SELECT count(DISTINCT id) FROM staged_sites)
+                         + (SELECT count(*) FROM area WHERE level = 'commune')
+FROM staged_rules s JOIN counting_rule r ON r.programme_code || '/' || r.number = s.rule AND s.state = 'posting';
+
+ANALYZE counting_rule, age_band;
+
 INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version,
                    created_at, updated_at)
 SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, coalesce(version, 1),

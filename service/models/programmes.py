@@ -1,10 +1,11 @@
 """Programmes, their indicators and targets, and the rule by which they count."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import SmallInteger, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlmodel import Field, SQLModel
 
 
@@ -20,7 +21,11 @@ class Programme(SQLModel, table=True):
 
 
 class CountingRule(SQLModel, table=True):
-    """Which categories count and what "assisted" requires."""
+    """Which categories count and what "assisted" requires: null is every one, a group includes what it consists of.
+
+    A draft, withdrawn, being posted for everyone, or adopted: then in force in its programme from a day, and known from
+    its first posting on (null: as long as the ledger). The rules that ship with the service were drafted by nobody.
+    """
 
     __tablename__ = "counting_rule"
     __table_args__ = (UniqueConstraint("programme_code", "number", name="counting_rule_number"),)
@@ -30,6 +35,33 @@ class CountingRule(SQLModel, table=True):
     number: int = Field(sa_type=SmallInteger)
     name_vi: str = Field(sa_type=Text)
     name_en: str = Field(sa_type=Text)
+    categories: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    case_kinds: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    assisting_measures: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    state: str = Field(default="draft", sa_type=Text, sa_column_kwargs={"server_default": "draft"})
+    adopted_from: date | None = None
+    first_posting: int | None = Field(default=None, sa_type=BigInteger)
+    drafted_by: str | None = Field(default=None, sa_type=Text)
+    drafted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class RulePosting(SQLModel, table=True):
+    """A rule that is being posted for everyone, up to the last subject; and then its pages, up to the last area."""
+
+    __tablename__ = "rule_posting"
+
+    rule: int = Field(
+        primary_key=True,
+        foreign_key="counting_rule.id",
+        sa_type=SmallInteger,
+        sa_column_kwargs={"autoincrement": False},
+    )
+    actor: str = Field(sa_type=Text)
+    last_subject: UUID | None = None
+    last_area: int | None = None
+    done: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    total: int
 
 
 class AgeBand(SQLModel, table=True):

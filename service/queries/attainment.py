@@ -1,5 +1,6 @@
 """What a question about figures names: programme, indicator and target, area, part of the children."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,17 +12,29 @@ from service.domain.refusal import Refusal
 from service.domain.target import Target
 from service.queries.maps import View
 
-# The programme asked for, else the one in force on the day, else the latest.
-PROGRAMME = """
+# The programme asked for, else the one in force on the day, else the latest. By the rule whose number is asked for;
+# else by the one in force on the day (of two from the same day, the one adopted last; before the first, the first), of
+# those that were known at the close of $4, if that is asked.
+RULE = """
+SELECT c.*, (SELECT day FROM posting WHERE number = c.first_posting) AS known_from
+FROM counting_rule c
+WHERE c.programme_code = p.code
+  AND CASE WHEN $3::integer IS NOT NULL THEN c.number = $3 AND c.state <> 'withdrawn'
+      ELSE c.state = 'adopted' AND ($4::date IS NULL OR c.first_posting IS NULL
+           OR (SELECT day FROM posting WHERE number = c.first_posting) <= $4) END
+ORDER BY c.adopted_from > $2, abs(c.adopted_from - $2), c.first_posting DESC NULLS LAST, c.number LIMIT 1
+"""
+PROGRAMME = f"""
 SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
-       r.id AS rule, p.code || '/' || r.number AS rule_name,
+       r.id AS rule, p.code || '/' || r.number AS rule_name, r.state AS rule_state, r.known_from AS rule_known_from,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
        (SELECT page_horizon FROM register) AS page_horizon,
        (SELECT reformed FROM register) AS reformed
-FROM programme p JOIN counting_rule r ON r.programme_code = p.code
+FROM programme p LEFT JOIN LATERAL ({RULE}) r ON true
 WHERE $1::text IS NULL OR p.code = $1
-ORDER BY p.during @> $2::date DESC, upper(p.during) DESC, r.number DESC LIMIT 1
+ORDER BY p.during @> $2::date DESC, upper(p.during) DESC LIMIT 1
 """
+PROGRESS = "SELECT done, total FROM rule_posting WHERE rule = $1"
 INDICATORS = """
 SELECT i.code, i.numerator, i.denominator, i.unit, t.direction, t.value, t.due_on
 FROM indicator i
@@ -68,7 +81,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Programme:
-    """The programme that a question is about, and the rule by which it counts."""
+    """The programme that a question is about, and the rule by which it counts. `rule_known_from`: the day of the first
+    posting by it; null as long as the ledger."""
 
     code: str
     area_code: str
@@ -76,6 +90,8 @@ class Programme:
     until: date
     rule: int
     rule_name: str
+    rule_state: str
+    rule_known_from: date | None
     age_bands: list[str]
     page_horizon: date
     reformed: int  # when maps were last changed
@@ -124,10 +140,32 @@ class Question(Asked):
     on: date
 
 
-async def programme(reader: Reader, code: str | None, on: date) -> Programme:
-    found = await reader.fetchrow(PROGRAMME, code, on)
+async def programme(
+    reader: Reader, code: str | None, on: date, rule: str | None = None, known: date | None = None
+) -> Programme:
+    """The programme, by the rule named (`hung-yen-2016-2020/2`, or its number), or else by the one in force on a day.
+
+    `known` leaves the choice to the rules that were known at the close of that day. Refuses rules by which nothing is
+    counted, or not everything yet.
+    """
+    number = None
+    if rule is not None:
+        of_rule, _, text = rule.rpartition("/")
+        code = code or of_rule or None
+        if not re.fullmatch(r"[0-9]{1,4}", text) or of_rule not in ("", code):
+            raise Refusal("rule_unknown", "/rule")
+        number = int(text)
+    found = await reader.fetchrow(PROGRAMME, code, on, number, known)
     if found is None:
         raise Refusal("programme_unknown")
+    if found["rule"] is None:
+        raise Refusal("rule_unknown", "/rule")
+    if found["rule_state"] == "draft":
+        raise Refusal("rule_not_adopted", "/rule", rule=found["rule_name"])
+    if found["rule_state"] == "posting":
+        progress = await reader.fetchrow(PROGRESS, found["rule"])
+        done = dict(progress) if progress else {}  # adopted since
+        raise Refusal("rule_still_posting", "/rule", rule=found["rule_name"], **done)
     return Programme(**found)
 
 

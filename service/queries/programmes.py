@@ -19,8 +19,11 @@ SELECT p.code, json_build_object(
     'counting_rules', (
         SELECT json_agg(json_build_object(
             'code', p.code || '/' || r.number, 'name', CASE $1 WHEN 'en' THEN r.name_en ELSE r.name_vi END,
-            'age_bands', (SELECT json_agg(b.code ORDER BY b.from_age) FROM age_band b WHERE b.rule = r.id)
-        ) ORDER BY r.number) FROM counting_rule r WHERE r.programme_code = p.code)) AS item
+            'from', r.adopted_from,
+            'age_bands', (SELECT coalesce(json_agg(b.code ORDER BY b.from_age), '[]')
+                          FROM age_band b WHERE b.rule = r.id)
+        ) ORDER BY r.number)
+        FROM counting_rule r WHERE r.programme_code = p.code AND r.state = 'adopted')) AS item
 FROM programme p
 """
 INDICATOR = f"""

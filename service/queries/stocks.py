@@ -10,6 +10,7 @@ from service.domain.attainment import Measurement
 from service.domain.calendar import YEAR
 from service.domain.carrying import EXACT, Certainty, Found
 from service.queries.attainment import Asked, Indicator, Question, Split
+from service.queries.maps import View
 
 # By place: where the children of each area of records go on the map, or, of an area that is divided, itself (negative).
 # $1 rule · $2, $3 numerator and denominator · $4 areas of records · $5 where each goes · $6 day · $7 day before
@@ -82,11 +83,30 @@ async def by_area(reader: Reader, asked: Question, level: str) -> list[AreaMeasu
     now, before = (
         {row[0]: _measured(indicator, *row[first : first + 2]) for row in map(tuple, rows)} for first in (1, 3)
     )
-    above = asked.view.above(level)
-    of_day, of_year = (carried.spread(found, above) for found in (now, before))
+    return _of_places(asked.view, indicator, level, now, before)
+
+
+def of_each(view: View, indicator: Indicator, level: str, each: Mapping[int, Stocks], on: date) -> list[AreaMeasured]:
+    """The same, from the stocks of each area of records."""
+    days = []
+    for day in (on, on - YEAR):
+        found: dict[int, Measurement] = {}
+        for area, stocks in each.items():
+            place, measured = view.carried.places[area], _stock(indicator, stocks, day)
+            found[place] = found[place] + measured if place in found else measured
+        days.append(found)
+    return _of_places(view, indicator, level, *days)
+
+
+def _of_places(
+    view: View, indicator: Indicator, level: str, now: Mapping[int, Measurement], before: Mapping[int, Measurement]
+) -> list[AreaMeasured]:
+    """By area of a level, from what was found by the places of areas of records."""
+    above = view.above(level)
+    of_day, of_year = (view.carried.spread(found, above) for found in (now, before))
     nothing = Found(_measured(indicator, 0, 0))
     measured = []
-    for place in asked.view.places(level):
+    for place in view.places(level):
         found, then = of_day.get(place.area_id, nothing), of_year.get(place.area_id, nothing)
         trend = Trend(found.measured, then.measured, found.certainty)
         measured.append(AreaMeasured(place.shown, trend, place.covered))

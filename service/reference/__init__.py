@@ -109,7 +109,7 @@ def tables(today: date) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]
 def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]]:
     names = ["name_vi", "name_en"]
     programmes = data["programmes"]
-    rules = [(p["code"], r) for p in programmes for r in p["counting_rules"]]
+    rules = [(p, r) for p in programmes for r in p["counting_rules"]]
     yield (
         "programme",
         ["code", *names, "legal_basis", "area_code", "during"],
@@ -123,8 +123,8 @@ def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], lis
     )
     yield (
         "counting_rule",
-        ["id", "programme_code", "number", *names],
-        [(r["id"], code, r["number"], r["name_vi"], r["name_en"]) for code, r in rules],
+        ["id", "programme_code", "number", *names, "state", "adopted_from"],
+        [(r["id"], p["code"], r["number"], r["name_vi"], r["name_en"], "adopted", day(p["from"])) for p, r in rules],
     )
     yield (
         "age_band",

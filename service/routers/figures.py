@@ -96,7 +96,18 @@ class AttainmentRecord(Figures, Certain):
     compared: ComparedFigures | None = Field(None, description="The same on the map of `compare_map`")
 
 
-class Moment(Input):
+class ByRule(Input):
+    """By which rule to count."""
+
+    rule: Code | None = Field(
+        None,
+        description="A counting rule of the programme, by its code or number; the one in force on `on` (of a series: "
+        "on the last day asked) if absent",
+        examples=["hung-yen-2016-2020/1"],
+    )
+
+
+class Moment(ByRule):
     """Of which day, on which map, as known when.
 
     Callers without the records of the area receive rounded figures of the ends of closed quarters, as known then.
@@ -117,7 +128,7 @@ class Moment(Input):
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 
-class PartAsked(Input):
+class PartAsked(ByRule):
     """Which programme, and which part of the children."""
 
     programme: Code | None = Field(None, examples=["hung-yen-2016-2020"])

@@ -39,6 +39,7 @@ from service.routers.ground import (
     breakdowns,
     check_aggregates,
     check_map,
+    check_rule,
     known_on,
     on_another_map,
     question,
@@ -179,7 +180,7 @@ async def read_series(
     today: Today,
 ) -> Response:
     """An indicator on the last day of each month, quarter or year."""
-    programme = await measured.programme(reader, asked.programme, asked.from_ or today)
+    programme = await measured.programme(reader, asked.programme, asked.from_ or today, asked.rule)
     start, until = asked.from_ or programme.start, asked.until or programme.until
     if until <= start:
         raise Refusal("period_empty", "/until")
@@ -194,8 +195,12 @@ async def read_series(
     else:
         days = [day for day in days if asked.until or day < today]
         of_days = days or [last_closed_quarter(today)]  # no close in the range: the other rules hold all the same
-        check_aggregates(of_days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
-    last = days[-1] if days else start
+        parts = breakdowns(programme, area, asked.split, rule=asked.rule)
+        check_aggregates(of_days, asked.map, asked.known, parts, today, every)
+    # One rule for all days, or the series would break: the one in force on the last, known at the close of the first.
+    first, last = (days[0], days[-1]) if days else (start, start)
+    programme = await measured.programme(reader, programme.code, last, asked.rule, None if exact else first)
+    check_rule(programme, known if exact else first)
     (indicator,) = await measured.indicators(reader, programme, last, code)
     await check_split(reader, programme, indicator, asked.split)
     past = exact and known < today

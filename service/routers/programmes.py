@@ -4,7 +4,7 @@ from typing import Annotated
 
 import orjson
 from fastapi import Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from service import routing
 from service.access import permits
@@ -23,10 +23,11 @@ router = routing.router("/v1/programmes", "programmes", route_class=OfLedger)
 
 
 class CountingRuleRecord(BaseModel):
-    """By which rule the programme counts."""
+    """By which rule the programme counts, from which day on."""
 
     code: Public[str]
     name: Public[str]
+    from_: Public[Day] = Field(alias="from")
     age_bands: Public[list[str]]
 
 

@@ -39,6 +39,7 @@ class About(Enum):
     LIST_OF_A_COLLABORATOR = auto()
     RECORDS_OF_AREA = auto()
     EXACT_FIGURES = auto()  # of an area whose records one may see
+    WHOLE_PROVINCE = auto()  # which is nobody's here
     VISIBLE = auto()  # by all who are permitted, wherever it lies
 
 
@@ -111,6 +112,13 @@ ASKED: dict[str, Asked] = {
     "list_programmes": Asked(),
     "read_programme": Asked(code=PROGRAMME),
     "read_scoreboard": Asked(A.VISIBLE, query=figures, code=PROGRAMME),
+    "list_rules": Asked(code=PROGRAMME),
+    "draft_rule": Asked(A.WHOLE_PROVINCE, always(name_vi="Khác", name_en="Other"), code=PROGRAMME),
+    "read_rule": Asked(code=PROGRAMME),
+    "update_rule": Asked(A.WHOLE_PROVINCE, always(name_en="Other"), code=PROGRAMME),
+    "delete_rule": Asked(A.WHOLE_PROVINCE, code=PROGRAMME),
+    "adopt_rule": Asked(A.WHOLE_PROVINCE, always(**{"from": "2018-01-01"}), code=PROGRAMME),
+    "preview_rule": Asked(A.WHOLE_PROVINCE, query=always(on=CLOSED_QUARTER), code=PROGRAMME),
     "list_indicators": Asked(),
     "read_indicator": Asked(code=INDICATOR),
     "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),
@@ -179,6 +187,7 @@ def path_of(name: str, where: str, **other: object) -> str:
         "reform_id": REFORM,
         "assignment_id": COLLABORATOR if "/children/" in path else EMPLOYEE,
         "code": ASKED[name].code,
+        "number": 1,
     } | other
     return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], named(found[1].removesuffix("_id"), where))), path)
 

@@ -48,7 +48,7 @@ NOT_ASKED_FOR: dict[str, Any] = {
 
 
 def officer(name: str) -> str:
-    if SIGNED[name][2]["x-permission"] == "areas.write":
+    if SIGNED[name][2]["x-permission"] in ("areas.write", "rules.write"):
         return "province_officer"
     return "administrator" if "account" in OPERATIONS[name][1] or "agenc" in OPERATIONS[name][1] else "district_officer"
 

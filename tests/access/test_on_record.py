@@ -32,7 +32,8 @@ from tests.access.province import (
 from tests.routers.api import refusal
 from tests.signing_in.people import HASH
 
-WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET"]
+# Rules are drafted and adopted by who reaches the whole province: tests/routers/test_rules.py.
+WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET" and ASKED[name].about != About.WHOLE_PROVINCE]
 NO_RECORD_OF_ITS_OWN = {"share_child", "unshare_child", "change_password", "reset_password"}  # lists and passwords
 OF_REQUEST = """
 SELECT account_id, assignment_id, role, agency_id, purpose, address, action, refused, subjects, number, xmin
