@@ -27,6 +27,7 @@ from service.routers import (
     account,
     accounts,
     agencies,
+    allocations,
     assignments,
     auth,
     cases,
@@ -38,12 +39,14 @@ from service.routers import (
     history,
     indicators,
     interventions,
+    populations,
     programmes,
     records,
     reference,
     residences,
     restatements,
     sites,
+    targets,
 )
 from service.routers import problems as problem_pages
 from service.settings import Limits, Network
@@ -70,6 +73,9 @@ ROUTERS = (
     interventions,
     sites,
     programmes,
+    targets,
+    allocations,
+    populations,
     indicators,
     records,
     reference,

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from service.domain.target import Target
 
-Unit = Literal["ratio", "count"]
+Unit = Literal["ratio", "per_1000", "per_100000", "count", "yearly_change"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
 
 
@@ -52,6 +52,9 @@ class Attainment(NamedTuple):
     gap: int | None
 
 
+NOT_MEASURABLE = Attainment("not_measurable", None)
+
+
 def attainment(now: Measurement, a_year_before: Measurement, target: Target, on: date) -> Attainment:
     """Judge what was measured `on` a day.
 
@@ -64,6 +67,13 @@ def attainment(now: Measurement, a_year_before: Measurement, target: Target, on:
     if gap == 0:
         return Attainment("attained", 0)
     return Attainment("on_track" if _on_track(now, a_year_before, target, on) else "behind", gap)
+
+
+def _changed(now: Measurement, before: Measurement, target: Target) -> Attainment:
+    if before.whole == 0 or before.numerator == 0:
+        return NOT_MEASURABLE
+    gap = target.after(before.numerator, before.whole).gap(now.numerator, now.whole)
+    return Attainment("behind" if gap else "attained", gap)
 
 
 def _on_track(now: Measurement, before: Measurement, target: Target, on: date) -> bool:

@@ -20,6 +20,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "programme": (PUBLIC, {}),
     "indicator": (PUBLIC, {}),
     "target": (PUBLIC, {}),
+    "official_population": (PUBLIC, {}),
     "counting_rule": (PUBLIC, {}),
     "age_band": (PUBLIC, {}),
     "role": (PUBLIC, {}),

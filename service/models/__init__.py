@@ -17,7 +17,7 @@ from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
-from service.models.programmes import AgeBand, CountingRule, Indicator, Programme, Target
+from service.models.programmes import AgeBand, CountingRule, Indicator, OfficialPopulation, Programme, Target
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.sites import Site, SiteStage
 
@@ -46,6 +46,7 @@ __all__ = [
     "Indicator",
     "Intervention",
     "InterventionMeasure",
+    "OfficialPopulation",
     "Page",
     "PageTurn",
     "Posting",

@@ -139,7 +139,7 @@ def measures_of(indicators: list[Indicator]) -> list[str]:
     return list(dict.fromkeys(m for i in indicators for m in (i.numerator, i.denominator) if m is not None))
 
 
-Stocks = dict[tuple[str, date], int]  # by measure and day
+Stocks = dict[tuple[str | None, date], int]  # by measure and day
 
 
 def trend(indicator: Indicator, stocks: Stocks, on: date) -> Trend:

@@ -1,5 +1,6 @@
 """What the routes about figures share: what may be asked, what is answered, what an answer says of itself."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,16 +9,26 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from service.database import Reader
-from service.domain.attainment import attainment
+from service.domain.attainment import Measurement, Unit, attainment
+from service.domain.calendar import YEAR
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import rounded
+from service.domain.target import Direction, Target, TargetUnit, applicable
 from service.queries import attainment as measured
+from service.queries import populations
 from service.queries.attainment import Indicator, Programme, Question, Split
+from service.queries.populations import Official
 from service.queries.stocks import Trend
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
+OfChildren = tuple[int | None, int | None] | None
+UNPUBLISHED: OfChildren = (None, None)
 Level = Literal["province", "district", "commune"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
+DenominatorSource = Annotated[
+    Literal["register", "official"] | None,
+    Field(description="Of which children a rate of all children is; null for what is no such rate"),
+]
 Value = Annotated[str, Field(pattern=r"^\d+(\.\d{6})?$", examples=["0.597315"])]
 
 
@@ -30,15 +41,30 @@ Rounded = Annotated[
 class TargetShown(BaseModel):
     """What the indicator must reach. `below` is strict."""
 
-    direction: Public[Literal["below", "at_least"]]
+    direction: Public[Direction]
     value: Public[str] = Field(examples=["0.9"])
     due_on: Public[Day]
+    unit: Public[TargetUnit | None] = Field(None, description="Where it is not that of the indicator")
+    revision: Public[int | None] = Field(None, description="Where it is not the first")
+    own: Public[Literal[True] | None] = Field(None, description="Where the area has a target of its own")
+
+
+class OfficialShown(BaseModel):
+    """The latest official figure of the children up to the day, beside the register's."""
+
+    value: Public[int | None] = Field(description="Children under 16; null where nothing was published")
+    on: Public[Day | None]
+    source: Public[str | None]
+    difference: Internal[int | None] = Field(description="The official figure less the register's")
 
 
 class Figures(BaseModel):
-    """Numerator and denominator, always, and what they mean against the target. A count has no denominator."""
+    """Numerator and denominator, and what they mean against the target. A count has no denominator.
 
-    numerator: Internal[int]
+    Both are null where the register cannot measure the indicator; the denominator alone, where none was published.
+    """
+
+    numerator: Internal[int | None]
     denominator: Internal[int | None]
     value: Internal[Value | None]
     status: Internal[Status | None]
@@ -49,6 +75,8 @@ class AreaFigures(Figures):
     """The figures of one area."""
 
     area: Internal[Place]
+    target: TargetShown | None = Field(None, description="Of a row, where the area has a target of its own")
+    official: OfficialShown | None = Field(None, description="With `denominators=both`")
 
 
 class AttainmentRecord(AreaFigures):
@@ -62,7 +90,8 @@ class AttainmentRecord(AreaFigures):
     known: Internal[Day]
     exact: Internal[bool]
     rounded: Rounded
-    unit: Internal[Literal["ratio", "count"]]
+    unit: Internal[Unit]
+    denominator_source: Internal[DenominatorSource]
     target: TargetShown
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
 
@@ -109,13 +138,13 @@ async def check_split(reader: Reader, programme: Programme, indicator: Indicator
         raise Refusal("age_band_unknown", "/age_band")
     if split.category != "all":
         kind = await measured.kind_of_category(reader, split.category)
-        if kind != indicator.numerator.removesuffix("_assisted"):
+        if kind != indicator.counted.removesuffix("_assisted"):
             raise Refusal("category_of_other_kind", "/category")
 
 
 def heading(q: Question) -> dict[str, Any]:
     """What every answer says of itself: which indicator, by which rule, of which day, and how exactly."""
-    target = q.indicator.target
+    of_children = q.indicator.denominator == "children"
     return {
         "indicator": q.indicator.code,
         "programme": q.programme.code,
@@ -127,8 +156,20 @@ def heading(q: Question) -> dict[str, Any]:
         "rounded": q.rounded,
         "area": q.area.shown(),
         "unit": q.indicator.unit,
-        "target": {"direction": target.direction, "value": decimal(target.value), "due_on": target.due_on},
+        "denominator_source": q.programme.denominator_source if of_children else None,
+        "target": target_shown(q.indicator.target, q.indicator.unit),
     }
+
+
+def target_shown(target: Target, unit: Unit) -> dict[str, Any]:
+    """A target, with what is not usual about it."""
+    usual = {"direction": target.direction, "value": decimal(target.value), "due_on": target.due_on}
+    unusual = {
+        "unit": target.unit if target.unit != unit else None,
+        "revision": target.revision if target.revision > 1 else None,
+        "own": target.own or None,
+    }
+    return usual | {name: value for name, value in unusual.items() if value is not None}
 
 
 def decimal(value: Fraction) -> str:
@@ -136,14 +177,62 @@ def decimal(value: Fraction) -> str:
     return format(Decimal(value.numerator) / value.denominator, "f")
 
 
-def shown(trend: Trend, q: Question, on: date, judged: bool = True) -> dict[str, Any]:
-    """The figures, and what they mean against the target. One commune is not held to a count of communes."""
+NOT_MEASURED = {"numerator": None, "denominator": None, "value": None, "status": "not_measurable", "gap": None}
+
+
+def shown(
+    trend: Trend, q: Question, on: date, judged: bool = True, target: Target | None = None, of: OfChildren = None
+) -> dict[str, Any]:
+    """The figures, and what they mean against the target: that of the day, unless another is given.
+
+    One commune is not held to a count of communes. `of`: how many children there are by official figures on the day and
+    a year before, where those in the register are not what the programme divides by.
+    """
+    if q.indicator.numerator is None:
+        return NOT_MEASURED
     now, before = (rounded(trend.now), rounded(trend.before)) if q.rounded else trend
-    meant = attainment(now, before, q.indicator.target, on) if judged else None
+    if of is not None:
+        if of[0] is None:
+            return NOT_MEASURED | {"numerator": now.numerator}
+        now, before = now._replace(denominator=of[0]), before._replace(denominator=of[1] or 0)
+    target = target or applicable(q.indicator.targets, on)
+    meant = attainment(now, before, target, on) if judged and target else None
     return {
         "numerator": now.numerator,
         "denominator": now.denominator,
         "value": now.value,
         "status": meant and meant.status,
         "gap": meant and meant.gap,
+    }
+
+
+async def figures(reader: Reader, q: Question, trend: Trend, day: date | None = None) -> dict[str, Any]:
+    """The figures of the area asked about, of the children that the programme divides by."""
+    on = day or q.on
+    return shown(trend, q, on, of=(await of_children(reader, q, [on]))[on])
+
+
+async def of_children(reader: Reader, q: Question, days: Sequence[date]) -> dict[date, OfChildren]:
+    """By day, how many children there are by official figures, on it and a year before; None is the register."""
+    if not populations.wanted(q.programme, q.indicator):
+        return dict.fromkeys(days)
+    if not populations.published(q.split):
+        return dict.fromkeys(days, UNPUBLISHED)
+    found = await populations.of_area(reader, q.area.area_id, {*days, *(day - YEAR for day in days)})
+    return {day: (children(found.get(day)), children(found.get(day - YEAR))) for day in days}
+
+
+def children(official: Official | None) -> int | None:
+    return official and official.children
+
+
+def official_shown(official: Official | None, now: Measurement) -> dict[str, Any]:
+    """The official figure beside the register's."""
+    if official is None:
+        return {"value": None, "on": None, "source": None, "difference": None}
+    return {
+        "value": official.children,
+        "on": official.on,
+        "source": official.source,
+        "difference": official.children - now.whole,
     }

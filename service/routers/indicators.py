@@ -1,6 +1,6 @@
 """Indicators: what they are, and how far each is from its target, on a day and over time."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Path, Query, Request, Response
@@ -9,18 +9,20 @@ from pydantic import BaseModel, Field
 from service import routing
 from service.access import permits
 from service.clock import Today
-from service.database import CallerDep, ReaderDep
+from service.database import CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
-from service.domain.attainment import Measurement
-from service.domain.calendar import Every, closing_days, last_closed_quarter
+from service.domain.attainment import Measurement, Unit
+from service.domain.calendar import YEAR, Every, closing_days, last_closed_quarter
 from service.domain.refusal import Refusal
+from service.domain.small_numbers import rounded
 from service.problems import language
 from service.queries import attainment as measured
-from service.queries import programmes, stocks
+from service.queries import populations, programmes, stocks
 from service.queries.attainment import Question
-from service.queries.stocks import Trend
+from service.queries.stocks import AreaMeasured, Trend
 from service.routers.figures import (
     AttainmentRecord,
+    DenominatorSource,
     FigureAsked,
     Figures,
     Level,
@@ -28,8 +30,13 @@ from service.routers.figures import (
     Rounded,
     TargetShown,
     check_split,
+    children,
+    figures,
     heading,
+    of_children,
+    official_shown,
     shown,
+    target_shown,
 )
 from service.routers.ground import (
     breakdowns,
@@ -54,9 +61,9 @@ class IndicatorRecord(BaseModel):
     code: Public[str]
     name: Public[str]
     definition: Public[str]
-    numerator: Public[str]
+    numerator: Public[str | None] = Field(description="Null where this register cannot measure it")
     denominator: Public[str | None]
-    unit: Public[Literal["ratio", "count"]]
+    unit: Public[Unit]
     legal_basis: Public[str]
     targets: list[programmes.TargetOfProgramme]
 
@@ -89,7 +96,8 @@ class Series(BaseModel):
     exact: Internal[bool]
     rounded: Rounded
     area: Internal[Place]
-    unit: Internal[Literal["ratio", "count"]]
+    unit: Internal[Unit]
+    denominator_source: Internal[DenominatorSource]
     target: TargetShown
     items: list[DayFigures]
 
@@ -98,6 +106,9 @@ class AttainmentAsked(FigureAsked):
     """What to ask of an indicator."""
 
     by: Level | None = None
+    denominators: Literal["both"] | None = Field(
+        None, description="Whether to add the official figure of children to rates of all children"
+    )
 
 
 class SeriesAsked(PartAsked):
@@ -138,17 +149,47 @@ async def read_attainment(
 ) -> Response:
     """An indicator on a day; with `by`, also in every area of a level."""
     q = await question(reader, caller, code, asked, today, asked.by)
+    if asked.denominators and q.indicator.denominator != "children":
+        raise Refusal("filter_not_applicable", "/denominators")
     level = asked.by or q.area.level
     if LEVELS.index(level) < LEVELS.index(q.area.level):
         raise Refusal("by_above_area", "/by")
     rows = await stocks.by_area(reader, q, level)
     now = Measurement.together([row.trend.now for row in rows], q.indicator.unit)
     before = Measurement.together([row.trend.before for row in rows], q.indicator.unit)
-    answer = heading(q) | shown(Trend(now, before), q, q.on)
+    answer = heading(q) | await figures(reader, q, Trend(now, before))
+    if asked.denominators:
+        found = await populations.of_area(reader, q.area.area_id, [q.on]) if populations.published(q.split) else {}
+        answer["official"] = official_shown(found.get(q.on), rounded(now) if q.rounded else now)
     if asked.by:
-        judged = q.indicator.denominator is not None
-        answer["by"] = [{"area": orjson.Fragment(row.area), **shown(row.trend, q, q.on, judged)} for row in rows]
+        answer["by"] = await rows_shown(reader, q, asked, asked.by, rows)
     return json_answer(orjson.dumps(answer))
+
+
+async def rows_shown(
+    reader: Reader, q: Question, asked: AttainmentAsked, level: Level, rows: list[AreaMeasured]
+) -> list[dict[str, Any]]:
+    """The figures of every area of a level: each held to the target of its own, where it has one."""
+    own = await measured.own_targets(reader, q, level)
+    over_official = populations.wanted(q.programme, q.indicator)
+    days = (q.on, q.on - YEAR)
+    asks = (over_official or asked.denominators) and populations.published(q.split)
+    official = await populations.by_area(reader, q, level, days) if asks else {}
+    judged = q.indicator.target.unit != "count"  # one area is not held to a count of many
+    shown_rows = []
+    for area, trend in rows:
+        code = orjson.loads(area)["code"] if own or over_official or asked.denominators else ""
+        target = own.get(code)
+        now, before = (children(official.get((code, day))) for day in days)
+        of = (now, before) if over_official else None
+        row = {"area": orjson.Fragment(area), **shown(trend, q, q.on, judged or target is not None, target, of)}
+        if target:
+            row["target"] = target_shown(target, q.indicator.unit)
+        if asked.denominators:
+            in_register = rounded(trend.now) if q.rounded else trend.now
+            row["official"] = official_shown(official.get((code, q.on)), in_register)
+        shown_rows.append(row)
+    return shown_rows
 
 
 @router.get("/{code}/series", response_model=Series)
@@ -179,12 +220,14 @@ async def read_series(
         days = [day for day in days if asked.until or day < today]
         of_days = days or [last_closed_quarter(today)]  # no close in the range: the other rules hold all the same
         check_aggregates(of_days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
-    (indicator,) = await measured.indicators(reader, programme, days[-1] if days else start, code)
+    last = days[-1] if days else start
+    (indicator,) = await measured.indicators(reader, programme, last, code, area.area_id)
     await check_split(reader, programme, indicator, asked.split)
     q = Question(programme, indicator, asked.split, area, start, known, not exact, past=known < today)
     every_day = (reader, programme, [indicator], asked.split, area, start, days)
     trends = await (stocks.over_time(*every_day, q.then) if exact else stocks.at_closes(*every_day))
     answer = heading(q) | {"map": "on"} | ({} if exact else {"known": "on"})
     del answer["on"]
-    answer["items"] = [{"on": day} | shown(trends[code, day], q, day) for day in days]
+    of = await of_children(reader, q, days)
+    answer["items"] = [{"on": day} | shown(trends[code, day], q, day, of=of[day]) for day in days]
     return json_answer(orjson.dumps(answer))

@@ -1,10 +1,10 @@
 """Programmes: what was promised, and the scoreboard of all that was promised."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from service import routing
 from service.access import permits
@@ -15,7 +15,7 @@ from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes, stocks
 from service.queries.attainment import Split
-from service.routers.figures import AttainmentRecord, Moment, Rounded, heading, shown
+from service.routers.figures import AttainmentRecord, DenominatorSource, Moment, Rounded, figures, heading
 from service.routers.ground import ground
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
@@ -39,6 +39,9 @@ class ProgrammeRecord(BaseModel):
     legal_basis: Public[str]
     area: Public[str]
     period: Dated
+    level: Public[Literal["national", "province"]]
+    definition: Public[str | None] = Field(description="What its figures are here, where that is not plain")
+    denominator_source: Public[DenominatorSource]
     targets: list[programmes.TargetOfIndicator]
     counting_rules: list[CountingRuleRecord]
 
@@ -87,11 +90,11 @@ async def read_scoreboard(
 ) -> Response:
     """Every indicator of the programme at once."""
     found = await ground(reader, caller, code, asked, today)
-    wanted = await measured.indicators(reader, found.programme, found.on)
+    wanted = await measured.indicators(reader, found.programme, found.on, area_id=found.area.area_id)
     then = found.known if found.past else None
     trends = await stocks.over_time(reader, found.programme, wanted, Split(), found.area, found.on, [found.on], then)
     items = [
-        heading(q) | shown(trends[q.indicator.code, q.on], q, q.on)
+        heading(q) | await figures(reader, q, trends[q.indicator.code, q.on])
         for q in (found.question(indicator, Split()) for indicator in wanted)
     ]
     answer = {

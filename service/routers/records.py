@@ -12,13 +12,13 @@ from service.access import permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
-from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import Reason
 from service.doors import Asking
 from service.queries import records, stocks
 from service.queries.attainment import Question
-from service.routers.figures import FigureAsked
+from service.queries.stocks import Trend
+from service.routers.figures import FigureAsked, figures
 from service.routers.ground import question
 from service.wire import Code, Confidential, Day, Internal, Page, Place
 
@@ -99,22 +99,21 @@ async def list_records(
         outside = await records.outside(reader, asking, q, measure)
     if not asked.count:
         return asked.answer(rows, outside=outside)
-    now = await measurement(reader, q)
+    now = (await trend(reader, q)).now
     return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole, outside=outside)
 
 
 async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Question) -> Response:
     """Who could close the gap, nearest first, with how many are needed."""
-    now = await measurement(reader, q)
-    target, counted, of = q.indicator.target, q.indicator.numerator, q.indicator.denominator
-    needed = target.gap(now.numerator, now.whole) if now.whole else None
+    target, counted, of = q.indicator.target, q.indicator.counted, q.indicator.denominator
+    needed = (await figures(reader, q, await trend(reader, q)))["gap"]
     if of is None:
         rank, code = asked.after(int, str)
         rows, total = await records.communes_without(reader, q, counted, (rank, code), asked.limit)
         outside = 0
     else:
-        # Below a target, those who count are to leave; otherwise those who do not are to be reached.
-        measure, without = (counted, records.NOTHING) if target.direction == "below" else (of, counted)
+        # Above a bound, those who count are to leave; otherwise those who do not are to be reached.
+        measure, without = (of, counted) if target.direction == "at_least" else (counted, records.NOTHING)
         rank, since, child_id = asked.after(int, date.fromisoformat, UUID)
         after = (rank, since, child_id)
         rows, total = await records.candidates(reader, asking, q, measure, without, after, asked.limit)
@@ -122,7 +121,7 @@ async def candidates(asked: RecordsAsked, reader: Reader, asking: Asking, q: Que
     return asked.answer(rows, needed=needed, total=total, outside=outside)
 
 
-async def measurement(reader: Reader, q: Question) -> Measurement:
+async def trend(reader: Reader, q: Question) -> Trend:
     """The figure that the records belong to."""
     trends = await stocks.over_time(reader, q.programme, [q.indicator], q.split, q.area, q.on, [q.on], q.then)
-    return trends[q.indicator.code, q.on].now
+    return trends[q.indicator.code, q.on]
