@@ -60,9 +60,16 @@ def attainment(now: Measurement, a_year_before: Measurement, target: Target, on:
 
     `a_year_before` is the same measurement 365 days earlier; before the due day, it tells whether the target is met if
     the change of that year goes on: v + (v - v0) * (due - on) / 365.
+
+    A count that an area was given is held to its numerator alone. A yearly change is attained or not, and is not
+    measurable where there was nothing a year before.
     """
     if now.whole == 0:
-        return Attainment("not_measurable", None)
+        return NOT_MEASURABLE
+    if target.unit == "yearly_change":
+        return _changed(now, a_year_before, target)
+    if target.unit == "count" and now.denominator is not None:
+        now, a_year_before = Measurement(now.numerator, None), Measurement(a_year_before.numerator, None)
     gap = target.gap(now.numerator, now.whole)
     if gap == 0:
         return Attainment("attained", 0)

@@ -34,7 +34,7 @@ SELECT p.id, :programme, :indicator, p.area_id, :direction, 'count', p.value, :d
 FROM unnest(CAST(:ids AS uuid[]), CAST(:areas AS integer[]), CAST(:values AS numeric[]), CAST(:revisions AS integer[]))
     AS p (id, area_id, value, revision)
 """)
-NEW_IDS = text("SELECT uuidv7() FROM generate_series(1, :number)")
+NEW_IDS = text("SELECT CAST(uuidv7() AS text) FROM generate_series(1, :number)")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def divided(found: Sequence[Place], level: str) -> list[Divided]:
 
 async def write(
     session: AsyncSession, parts: Mapping[int, int], revisions: Mapping[int, int], **terms: Any
-) -> dict[int, Any]:
+) -> dict[int, str]:
     """Writes the parts as the areas' own targets; the id of each, by area. The transaction has begun its change."""
     connection = await session.connection()
     areas = list(parts)

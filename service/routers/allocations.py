@@ -109,7 +109,7 @@ async def allocate_target(
     parts = by_hand(body, below, total) if body.method == "hand" else by_rule(body, below, total)
     given = {place.area_id: parts[place.code] for place in below if place.code in parts}
     direction = "at_least" if indicator.target.direction == "at_least" else "at_most"
-    written: dict[int, UUID] = {}
+    written: dict[int, str] = {}
     if not asked.dry_run:
         await begin_change(session, Permission.WRITE_TARGETS, [target_id])
         named = (programme.code, indicator.code, list(given), indicator.target.due_on, body.on)
@@ -185,7 +185,7 @@ def by_hand(body: AllocationInput, below: list[Below], total: int) -> dict[str, 
     return sums | parts
 
 
-def part_shown(place: Below, value: int, written: dict[int, UUID]) -> dict[str, Any]:
+def part_shown(place: Below, value: int, written: dict[int, str]) -> dict[str, Any]:
     return {
         "area": orjson.Fragment(place.shown),
         "level": place.level,
