@@ -56,8 +56,8 @@ async def by_commune(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
-    await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
+    await reader.fetch(attainment.INDICATORS, programme["code"], request.path_params["code"], area["area_id"])
     asked = (programme["rule"], "special", "children", area["area_id"], on, on - YEAR, "commune")
     rows = await reader.fetch(stocks.TOTALS_BY_AREA, *asked)
     answer = [{"area": orjson.Fragment(row[0]), "stocks": list(row[1:])} for row in rows]
@@ -69,7 +69,7 @@ async def scoreboard(request: Request) -> Response:
     reader = request.app.state.reader
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
-    indicators = await reader.fetch(attainment.INDICATORS, programme["code"], on, None)
+    indicators = await reader.fetch(attainment.INDICATORS, programme["code"], None, area["area_id"])
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
     asked = (programme["rule"], measures, area["area_id"], on, [on - YEAR, on])
     rows = await reader.fetch(stocks.TOTALS_OVER_TIME, *asked)

@@ -3,10 +3,12 @@ FROM (SELECT line, row_number() OVER (PARTITION BY id ORDER BY line) FROM staged
 WHERE row_number > 1;
 
 INSERT INTO fault SELECT 'targets.csv', line, 'programme', 'programme_unknown'
-FROM staged_targets s WHERE NOT EXISTS (SELECT FROM programme p WHERE p.code = s.programme);
+FROM staged_targets s
+WHERE programme IS NOT NULL AND NOT EXISTS (SELECT FROM programme p WHERE p.code = s.programme);
 
 INSERT INTO fault SELECT 'targets.csv', line, 'indicator', 'indicator_unknown'
-FROM staged_targets s WHERE NOT EXISTS (SELECT FROM indicator i WHERE i.code = s.indicator);
+FROM staged_targets s
+WHERE indicator IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE i.code = s.indicator);
 
 INSERT INTO fault SELECT 'targets.csv', line, 'area', 'area_unknown'
 FROM staged_targets s
