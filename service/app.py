@@ -27,6 +27,7 @@ from service.routers import (
     account,
     accounts,
     agencies,
+    allocations,
     assignments,
     auth,
     cases,
@@ -38,6 +39,7 @@ from service.routers import (
     history,
     indicators,
     interventions,
+    populations,
     programmes,
     records,
     reference,
@@ -47,6 +49,7 @@ from service.routers import (
     rules,
     settling,
     sites,
+    targets,
 )
 from service.routers import problems as problem_pages
 from service.rule_postings import RulePostings
@@ -77,6 +80,9 @@ ROUTERS = (
     sites,
     programmes,
     rules,
+    targets,
+    allocations,
+    populations,
     indicators,
     records,
     reference,

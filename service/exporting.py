@@ -14,6 +14,11 @@ from service.domain.access import Purpose
 
 # The commune's code is the one on the day `from`.
 CODE_THEN = "(SELECT v.code FROM area_version v WHERE v.area_id = {0}.area_id AND v.during @> lower({0}.during))"
+AREA_THEN = "v.code AS area, lower(v.during) AS area_since"
+FIRST_VERSION = """
+LEFT JOIN LATERAL (SELECT code, during FROM area_version
+                   WHERE area_id = {0}.area_id ORDER BY lower(during) NULLS FIRST LIMIT 1) v ON true
+"""
 FILES = {
     "register.csv": """
         SELECT fixed_today AS today, demonstration::text FROM register WHERE fixed_today IS NOT NULL OR demonstration
@@ -36,6 +41,17 @@ FILES = {
         SELECT r.programme_code || '/' || r.number AS rule, b.code, b.from_age, b.until_age
         FROM age_band b JOIN counting_rule r ON r.id = b.rule
         WHERE r.drafted_by IS NOT NULL AND r.state <> 'withdrawn' ORDER BY b.rule, b.from_age
+    """,
+    # An area's identity is its code and the first day of that code (empty: before all records).
+    "targets.csv": f"""
+        SELECT t.id, programme_code AS programme, indicator_code AS indicator, {AREA_THEN},
+               direction, unit, value, baseline_value, baseline_on, due_on, legal_basis, revision, decided_on,
+               lower(t.during) AS "from", upper(t.during) AS until, allocated_from
+        FROM target t {FIRST_VERSION.format("t")} ORDER BY allocated_from NULLS FIRST, t.id
+    """,
+    "populations.csv": f"""
+        SELECT o.id, {AREA_THEN}, on_date AS "on", population, children_under_16, source
+        FROM official_population o {FIRST_VERSION.format("o")} ORDER BY o.id
     """,
     "children.csv": """
         SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,

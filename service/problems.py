@@ -78,6 +78,8 @@ PROBLEMS: dict[str, Meaning] = {
         404, "Chương trình không có quy tắc tính này.", "The programme has no such counting rule."
     ),
     "indicator_unknown": _meaning(404, "Không có chỉ tiêu này.", "There is no such indicator."),
+    "target_unknown": _meaning(404, "Chương trình không có mục tiêu này.", "The programme has no such target."),
+    "population_unknown": _meaning(404, "Không có số liệu dân số này.", "There is no such official figure."),
     "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
     "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
     "agency_unknown": _meaning(404, "Không có cơ quan này.", "There is no such agency."),
@@ -109,6 +111,22 @@ PROBLEMS: dict[str, Meaning] = {
     "site_once_in_commune": _meaning(409, "Xã này đã có điểm mô hình.", "The commune has a site already."),
     "site_stage_no_overlap": _meaning(
         409, "Điểm mô hình đã có giai đoạn khác trong thời gian này.", "The site has another stage in this period."
+    ),
+    "target_no_overlap": _meaning(
+        409,
+        "Chỉ tiêu đã có mục tiêu cùng hạn trong thời gian này; hãy nêu mục tiêu được thay thế.",
+        "There is a target for the same day in this period: name the one that is superseded, from a later day on.",
+    ),
+    "target_superseded": _meaning(
+        409, "Mục tiêu này đã được thay thế.", "The target has been superseded already, or begins later than that."
+    ),
+    "target_not_measurable": _meaning(
+        409,
+        "Vào ngày đó không tính được mục tiêu bằng số trẻ em.",
+        "On that day the target cannot be told in whole children: there is nothing that it would be a part of.",
+    ),
+    "population_taken": _meaning(
+        409, "Số liệu của nguồn này cho ngày đó đã có.", "The figure of this source for this day is there already."
     ),
     "case_is_closed": _meaning(409, "Hồ sơ đã kết thúc.", "The case is closed already."),
     "previous_case_open": _meaning(
@@ -254,6 +272,47 @@ PROBLEMS: dict[str, Meaning] = {
         422,
         "Vào ngày đó quy tắc này chưa được ghi vào sổ; hãy nêu `rule` khác hoặc ngày muộn hơn.",
         "On that day nothing was counted by this rule yet: ask by another one (`rule`), or as known later.",
+    ),
+    "indicator_not_measured": _meaning(
+        422, "Sổ này không đo được chỉ tiêu này.", "This register cannot measure the indicator: it has no records."
+    ),
+    "target_not_yet": _meaning(
+        422,
+        "Vào ngày đó chương trình chưa có mục tiêu cho chỉ tiêu này.",
+        "On that day the programme has no target for the indicator.",
+    ),
+    "target_of_another_indicator": _meaning(
+        422,
+        "Mục tiêu được thay thế phải cùng chỉ tiêu và cùng địa bàn.",
+        "The target that is superseded must be of the same indicator and area.",
+    ),
+    "target_value": _meaning(
+        422,
+        "Giá trị không hợp với đơn vị của mục tiêu.",
+        "The value does not go with the unit: counts are whole, rates not negative, changes above -1.",
+    ),
+    "target_unit_of_a_count": _meaning(
+        422,
+        "Chỉ tiêu số lượng chỉ có mục tiêu theo số lượng hoặc mức thay đổi hằng năm.",
+        "An indicator that is a count is held to a count or to a yearly change.",
+    ),
+    "children_of_population": _meaning(422, "Số trẻ em nhiều hơn dân số.", "There are more children than people."),
+    "allocation_level_not_below": _meaning(
+        422, "Cấp phân bổ phải thấp hơn địa bàn của mục tiêu.", "The level must lie below the area of the target."
+    ),
+    "allocation_parts": _meaning(
+        422,
+        "Chỉ nêu các phần khi phân bổ thủ công, và khi đó phải nêu.",
+        "Parts are given by hand, and only then.",
+    ),
+    "allocation_area_unknown": _meaning(
+        422, "Địa bàn này không thuộc diện phân bổ.", "The area is not among those that the target is allocated to."
+    ),
+    "allocation_area_twice": _meaning(422, "Địa bàn được nêu hai lần.", "The area is named twice."),
+    "allocation_does_not_add_up": _meaning(
+        422,
+        "Tổng các phần không bằng mục tiêu.",
+        "The parts do not add up to the target: `total` and `given` say how far.",
     ),
     "known_in_future": _meaning(422, "Chưa thể biết số liệu của ngày này.", "What will be known is not known."),
     "known_before_first_posting": _meaning(

@@ -1,4 +1,5 @@
-"""Answers that change with the ledger and the map alone: each carries an ETag, and who has the present one gets 304."""
+"""Answers that change with the ledger, the map, the targets and official figures alone: each carries an ETag, and who
+has the present one gets 304."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -16,7 +17,12 @@ from service.preconditions import tags
 from service.problems import language
 from service.routing import Read
 
-STATE = "SELECT remade + reformed + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint FROM register"
+# Targets and official figures are only ever added, so their numbers tell of every change.
+STATE = """
+SELECT remade + reformed + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint + (SELECT count(*) FROM target)
+       + (SELECT count(*) FROM official_population)
+FROM register
+"""
 
 
 class LedgerState:

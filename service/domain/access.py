@@ -43,6 +43,7 @@ class Permission(StrEnum):
     WRITE_CASES = "cases.write"  # with their interventions
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
+    WRITE_TARGETS = "targets.write"  # with the official figures that rates may be of
     READ_HISTORY = "history.read"
     READ_ACCESSES = "accesses.read"
     SHARE_CHILDREN = "lists.write"  # put children on a collaborator's list
@@ -105,7 +106,7 @@ ROLES: dict[str, Role] = {
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES},
+        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS},
         EVERY_SECTION,
     ),
     "district_officer": Role(

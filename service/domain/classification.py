@@ -21,6 +21,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "programme": (PUBLIC, {}),
     "indicator": (PUBLIC, {}),
     "target": (PUBLIC, {}),
+    "official_population": (PUBLIC, {}),
     "counting_rule": (PUBLIC, {"drafted_by": INTERNAL, "drafted_at": INTERNAL, "first_posting": INTERNAL}),
     "age_band": (PUBLIC, {}),
     "role": (PUBLIC, {}),

@@ -45,6 +45,8 @@ SENTENCES = {
     "spreadsheet_error": "A spreadsheet has written an error instead of a value.",
     "moment_form": "A moment is written YYYY-MM-DD HH:MM:SS+07, with its offset.",
     "number_form": "A number is written in digits alone and begins at 1.",
+    "decimal_form": "A value is written in digits, with a point before its decimals.",
+    "whole_form": "A number is written in digits alone and begins at 0.",
     "identifier_form": "An id is a UUID, written with hyphens.",
     "commune_form": "The code of a commune has five digits.",
     "commune_short": "The code of a commune has five digits: a spreadsheet drops zeros at the front, and shorter codes "

@@ -97,6 +97,14 @@ def number(sql: str, digits: int) -> Form:
     return Form(sql, lru_cache(lambda field: None if pattern.fullmatch(field) else not_of_form(field, "number_form")))
 
 
+def not_a_decimal(field: str) -> str | None:
+    return None if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,10})?", field) else not_of_form(field, "decimal_form")
+
+
+def not_whole(field: str) -> str | None:
+    return None if re.fullmatch(r"0|[1-9][0-9]{0,8}", field) else not_of_form(field, "whole_form")
+
+
 def choice(*values: str, sql: str = "text") -> Form:
     return Form(sql, lambda field: None if field in values else not_of_form(field, "not_one_of"), values)
 
@@ -139,6 +147,7 @@ MOMENT_FORM = Form("timestamptz", not_a_moment)
 IDENTIFIER_FORM = Form("uuid", not_an_identifier)
 COMMUNE = Form("text", lru_cache(not_a_commune))
 PERSONAL_ID = Form("text", not_a_personal_id)
+DECIMAL_NUMBER, WHOLE = Form("numeric", not_a_decimal), Form("integer", not_whole)
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))
 TRUTH = choice("true", "false", sql="boolean")

@@ -23,6 +23,7 @@ CHECKS = [
     for name in (
         "agencies",
         "rules",
+        "targets",
         "children",
         "residences",
         "circumstances",

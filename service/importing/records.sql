@@ -27,6 +27,23 @@ FROM staged_rules s JOIN counting_rule r ON r.programme_code || '/' || r.number 
 
 ANALYZE counting_rule, age_band;
 
+-- What ships with the service is there already: a target of it may have been superseded.
+UPDATE target t SET during = daterange(s."from", s."until") FROM staged_targets s WHERE s.id = t.id;
+
+INSERT INTO target (id, programme_code, indicator_code, area_id, direction, unit, value, baseline_value, baseline_on,
+                    due_on, legal_basis, revision, decided_on, during, allocated_from)
+SELECT s.id, s.programme, s.indicator, v.area_id, s.direction, s.unit, s.value, s.baseline_value, s.baseline_on,
+       s.due_on, s.legal_basis, s.revision, s.decided_on, daterange(s."from", s."until"), s.allocated_from
+FROM staged_targets s
+LEFT JOIN area_version v ON v.code = s.area AND lower(v.during) IS NOT DISTINCT FROM s.area_since
+WHERE NOT EXISTS (SELECT FROM target t WHERE t.id = s.id);
+
+INSERT INTO official_population (id, area_id, on_date, population, children_under_16, source)
+SELECT s.id, v.area_id, s."on", s.population, s.children_under_16, s.source
+FROM staged_populations s
+JOIN area_version v ON v.code = s.area AND lower(v.during) IS NOT DISTINCT FROM s.area_since
+ON CONFLICT (id) DO NOTHING;
+
 INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version,
                    created_at, updated_at)
 SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, coalesce(version, 1),

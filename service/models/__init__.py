@@ -17,7 +17,15 @@ from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
-from service.models.programmes import AgeBand, CountingRule, Indicator, Programme, RulePosting, Target
+from service.models.programmes import (
+    AgeBand,
+    CountingRule,
+    Indicator,
+    OfficialPopulation,
+    Programme,
+    RulePosting,
+    Target,
+)
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.reforms import Reform
 from service.models.sites import Site, SiteStage
@@ -47,6 +55,7 @@ __all__ = [
     "Indicator",
     "Intervention",
     "InterventionMeasure",
+    "OfficialPopulation",
     "Page",
     "PageTurn",
     "Posting",

@@ -119,7 +119,8 @@ async def over_time(reader: Reader, asked: Asked, wanted: list[Indicator], days:
     rows = await _fetch(reader, TOGETHER, asked, wanted, list(carried.whole), every_day)
     stocks = {(measure, day): stock for measure, day, stock in rows}
     found = {(i.code, day): Found(_stock(i, stocks, day)) for i in wanted for day in every_day}
-    ratios, counts = ([i for i in wanted if (i.denominator is None) == counted] for counted in (False, True))
+    ratios = [i for i in wanted if i.denominator is not None]
+    counts = [i for i in wanted if i.denominator is None and i.numerator is not None]
     if carried.parted and ratios:
         each = await _each(reader, asked, ratios, list(carried.parted), every_day)
         for i in ratios:
@@ -221,6 +222,5 @@ def _measured(indicator: Indicator, numerator: int, denominator: int) -> Measure
 
 
 def _stock(indicator: Indicator, stocks: Stocks, day: date) -> Measurement:
-    return _measured(
-        indicator, stocks.get((indicator.numerator, day), 0), stocks.get((indicator.denominator or "", day), 0)
-    )
+    numerator, denominator = (stocks.get((of or "", day), 0) for of in (indicator.numerator, indicator.denominator))
+    return _measured(indicator, numerator, denominator)

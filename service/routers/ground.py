@@ -91,7 +91,9 @@ async def question(
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
     found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
-    (indicator,) = await measured.indicators(reader, found.programme, found.on, code)
+    (indicator,) = await measured.indicators(reader, found.programme, found.on, code, found.area.area_id)
+    if exact_only and indicator.numerator is None:
+        raise Refusal("indicator_not_measured")
     await check_split(reader, found.programme, indicator, asked.split)
     return found.question(indicator)
 

@@ -77,6 +77,24 @@ def restated(where: str) -> dict[str, Any]:
     return {"on": CLOSED_QUARTER, "area": PLACES[where], "from_known": "2020-06-01", "until_known": "2020-12-31"}
 
 
+def target(where: str) -> dict[str, Any]:
+    return {
+        "indicator": "special_rate",
+        "area": PLACES[where],
+        "direction": "at_most",
+        "unit": "count",
+        "value": "4",
+        "due_on": "2020-12-31",
+        "legal_basis": "Quyết định 12/QĐ-UBND",
+        "decided_on": "2018-01-03",
+    }
+
+
+def population(where: str) -> dict[str, Any]:
+    source = f"Niên giám thống kê {uuid4().hex}"
+    return {"area": PLACES[where], "on": "2020-07-01", "population": 9000, "source": source}
+
+
 def always(**body: Any) -> Made:
     return lambda _: body
 
@@ -119,6 +137,13 @@ ASKED: dict[str, Asked] = {
     "delete_rule": Asked(A.WHOLE_PROVINCE, code=PROGRAMME),
     "adopt_rule": Asked(A.WHOLE_PROVINCE, always(**{"from": "2018-01-01"}), code=PROGRAMME),
     "preview_rule": Asked(A.WHOLE_PROVINCE, query=always(on=CLOSED_QUARTER), code=PROGRAMME),
+    "list_targets": Asked(code=PROGRAMME),
+    "read_target": Asked(A.VISIBLE, code=PROGRAMME),
+    "create_target": Asked(A.NEW_IN_AREA, target, code=PROGRAMME),
+    "allocate_target": Asked(A.NEW_IN_AREA, always(level="commune", method="share", on="2020-12-31"), code=PROGRAMME),
+    "list_populations": Asked(),
+    "read_population": Asked(A.VISIBLE),
+    "create_population": Asked(A.NEW_IN_AREA, population),
     "list_indicators": Asked(),
     "read_indicator": Asked(code=INDICATOR),
     "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),

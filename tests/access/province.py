@@ -84,6 +84,16 @@ INSERT INTO intervention (id, case_id, measure_code, started_on, provider, agenc
     ('{others}', '{case}', 'support.1', '2018-03-02', NULL, '{other}'),
     ('{past}', '{closed}', 'support.1', '2018-01-10', NULL, '{other}');
 INSERT INTO assignment_child SELECT '{collaborator}', '{child}' WHERE {listed};
+DELETE FROM target WHERE allocated_from = '{target}';
+DELETE FROM target WHERE id = '{target}' OR area_id = {area};
+INSERT INTO target (id, programme_code, indicator_code, area_id, direction, unit, value, due_on, legal_basis, revision,
+                    decided_on, during)
+SELECT '{target}', 'hung-yen-2016-2020', 'special_rate', ancestor_id, 'at_most', 'count', 40, {due_on}, 'QĐ 1', 1,
+       '2016-04-05', '(,)'
+FROM area_within WHERE area_id = {area} AND ancestor_level = 'district' AND during @> date '2020-12-31';
+DELETE FROM official_population WHERE id = '{population}';
+INSERT INTO official_population (id, area_id, on_date, population, source)
+VALUES ('{population}', {area}, '2019-07-01', 9000, 'Niên giám {population}');
 INSERT INTO site (id, area_id) VALUES ('{site}', {area});
 INSERT INTO site_stage (id, site_id, stage, during) VALUES ('{stage}', '{site}', 'planned', '[2017-01-01,)');
 DELETE FROM credential WHERE account_id = '{employee}';
@@ -97,6 +107,7 @@ STATE = """
 SELECT coalesce((SELECT sum(version) FROM child), 0), coalesce((SELECT sum(version) FROM case_file), 0),
        coalesce((SELECT sum(version) FROM site), 0), (SELECT sum(version) FROM account), (SELECT count(*) FROM account),
        (SELECT sum(version) FROM agency), (SELECT count(*) FROM assignment), (SELECT count(*) FROM assignment_child),
+       (SELECT count(*) FROM target), (SELECT count(*) FROM official_population),
        (SELECT count(*) FROM history), (SELECT count(*) FROM reform), (SELECT max(changed_at) FROM credential)
 """
 
@@ -131,6 +142,9 @@ class Province:
                 **ids,
                 restricted=restricted,
                 site=named("site", where),
+                target=named("target", where),
+                population=named("population", where),
+                due_on=f"date '2020-12-31' + {list(PLACES).index(where)}",
                 stage=named("stage", where),
                 name=NAMES[where],
                 number=NUMBERS[where],

@@ -60,7 +60,7 @@ def subject_of(name: str, role: str, answer: Any) -> UUID:
         case About.SITE:
             return named("site", INSIDE)
         case About.NEW_IN_AREA:
-            return UUID(answer.json()["id"])
+            return UUID(answer.json().get("id") or answer.json()["target_id"])
     if name.startswith("create_") and name != "create_assignment":
         return UUID(answer.json()["id"])
     if name == "change_password":
@@ -70,7 +70,7 @@ def subject_of(name: str, role: str, answer: Any) -> UUID:
 
 @pytest.mark.parametrize("name", WRITES)
 async def test_a_change_is_on_record_with_who_and_why_in_its_own_transaction(province: Province, name: str) -> None:
-    role = next(role for role in ("district_officer", "administrator", "province_officer") if role in permitted(name))
+    role = next(role for role in ("district_officer", "province_officer", "administrator") if role in permitted(name))
     purpose = ROLES[role].purposes[-1]
     asked = request(name, INSIDE)
     asked["headers"] = {"If-Match": "*", "X-Purpose": purpose}
