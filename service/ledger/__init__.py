@@ -1,5 +1,6 @@
 """The ledger: what counts (spells.sql), since when that is known (post.sql), and what makes it fast (pages.sql); what
-it says now (stocks.sql), and said at the close of a day (known.sql)."""
+it says now (stocks.sql), and said at the close of a day (known.sql), taken apart (parts.sql); which registers were touched
+when (touches.sql)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -13,7 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 AS_LONG_AS_IT_TAKES = 3600  # seconds: a whole province at once is not held to the time of a request
 SCRIPTS = [
     files(__name__).joinpath(name).read_text(encoding="utf-8")
-    for name in ("spells.sql", "pages.sql", "post.sql", "stocks.sql", "known.sql", "verify.sql")
+    for name in (
+        *("spells.sql", "pages.sql", "post.sql", "touches.sql", "stocks.sql", "known.sql", "parts.sql"),
+        "verify.sql",
+    )
 ]
 
 
