@@ -2,6 +2,7 @@
 
 import os
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +11,7 @@ from bench.measuring import ratio, timed, told
 from bench.province import DAY, TODAY, Province, area_of, province
 from service import ledger
 from service.domain.calendar import YEAR, closing_days
-from service.queries import stocks
+from service.queries import breakdowns, stocks
 
 DIRECT = (Path(__file__).parent / "direct.sql").read_text(encoding="utf-8")
 MONTHS = list(closing_days(date(2016, 1, 1), date(2021, 1, 1), "month"))
@@ -86,6 +87,37 @@ async def known(province: Province) -> None:
     for then, _ in KNOWN:
         taken = await seconds(f"as known on {then}", 10, stocks.KNOWN_OVER_TIME, 1, measures, *part, *place, then)
         ratio(taken / now, "at most 100 x: one pass")
+    await connection.close()
+
+
+async def breakdown(province: Province) -> None:
+    """By two things at once, against one day by commune"""
+    connection = await province.connected()
+    area = await area_of(connection, "33")
+    question = (1, "special", "children", area, DAY, DAY - YEAR, "commune")
+    one = await timed(lambda: connection.fetch(stocks.TOTALS_BY_AREA, *question), 200)
+    day = told("one day by commune", one)
+    groups = [
+        row["code"] for row in await connection.fetch(breakdowns.CATEGORIES, DAY, "special", None) if row["in_force"]
+    ]
+    bands = [code for (code,) in await connection.fetch(breakdowns.AGE_BANDS, 1)]
+    of_all = (["special", "children"], ["all", "all"])
+    by_group = ([*(["special"] * len(groups)), "children"], [*groups, "all"])
+    for what, pairs, sexes, ages, level in (
+        ("commune and sex", of_all, breakdowns.SEXES, ["all"], "commune"),
+        ("commune and age band", of_all, ["all"], bands, "commune"),
+        ("commune and category", by_group, ["all"], ["all"], "commune"),
+        ("sex and age band", of_all, breakdowns.SEXES, bands, None),
+        ("category and sex", by_group, breakdowns.SEXES, ["all"], None),
+        ("category and age band", by_group, ["all"], bands, None),
+    ):
+        asked = (1, *pairs, sexes, ages, area, DAY, level, DAY - YEAR)
+        fetch = partial(connection.fetch, breakdowns.statement(past=False, by_area=level is not None), *asked)
+        ratio(told(what, await timed(fetch, 50)) / day, "at most 8 x")
+    for then, _ in KNOWN:
+        asked = (1, *of_all, breakdowns.SEXES, ["all"], area, DAY, "commune", DAY - YEAR, then)
+        fetch = partial(connection.fetch, breakdowns.statement(past=True, by_area=True), *asked)
+        ratio(told(f"commune and sex, as known on {then}", await timed(fetch, 10)) / day, "at most 100 x")
     await connection.close()
 
 

@@ -1,6 +1,6 @@
 """The ledger: what counts (spells.sql), since when that is known (post.sql), and what makes it fast (pages.sql); what
-it says now (stocks.sql), and said at the close of a day (known.sql), taken apart (parts.sql); which registers were touched
-when (touches.sql)."""
+it says now (stocks.sql), and said at the close of a day (known.sql), taken apart (parts.sql); and which registers were
+touched when (touches.sql)."""
 
 from collections.abc import Collection
 from datetime import date

@@ -5,12 +5,13 @@
 
 DROP FUNCTION IF EXISTS part_stocks, known_part_stocks;
 
--- As stocks() does it: totals have a page for every month; cells only for months that moved, so the last page up to the day
+-- Held to one plan: a merge join reads the cells of every category to find those of a few. As stocks() does it: totals have a page for every month; cells only for months that moved, so the last page up to the day
 -- holds; days beyond the last page are counted from the spells.
 CREATE FUNCTION part_stocks(of_rule smallint, of_measures text[], of_categories text[], of_sexes text[], of_bands text[],
                             in_areas integer[], on_days date[])
 RETURNS TABLE (area_id integer, measure text, category text, sex text, age_band text, day date, stock bigint)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 5000 SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 5000
+SET plan_cache_mode = force_generic_plan SET enable_mergejoin = off AS $$
 SELECT p.area_id, p.measure, 'all', 'all', 'all', d.day, p.opening + p.running[d.day - p.month + 1]
 FROM total_page p
 JOIN unnest(on_days) d (day) ON p.month = d.day - (extract(day FROM d.day)::integer - 1)

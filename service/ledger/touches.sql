@@ -20,11 +20,11 @@ INSERT INTO touch SELECT area_id, day FROM posted_touches() ON CONFLICT DO NOTHI
 $$;
 
 -- When each area was last touched by the close of a day, and by that of another. Two look-ups an area.
-CREATE FUNCTION last_touches(in_areas integer[], in_period date, by_day date)
+CREATE FUNCTION last_touches(in_areas integer[], period_end date, known_on date)
 RETURNS TABLE (area_id integer, in_period date, by_day date)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 200 AS $$
 SELECT a.id,
-       (SELECT t.day FROM touch t WHERE t.area_id = a.id AND t.day <= $2 ORDER BY t.day DESC LIMIT 1),
-       (SELECT t.day FROM touch t WHERE t.area_id = a.id AND t.day <= $3 ORDER BY t.day DESC LIMIT 1)
+       (SELECT t.day FROM touch t WHERE t.area_id = a.id AND t.day <= period_end ORDER BY t.day DESC LIMIT 1),
+       (SELECT t.day FROM touch t WHERE t.area_id = a.id AND t.day <= known_on ORDER BY t.day DESC LIMIT 1)
 FROM unnest(in_areas) a (id)
 $$;

@@ -14,6 +14,7 @@ from service.domain.small_numbers import rounded
 from service.queries import attainment as measured
 from service.queries.attainment import Indicator, Programme, Question, Split
 from service.queries.stocks import Trend
+from service.routers.registers import CompletenessShown, StateShown, TouchedOn
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
 Level = Literal["province", "district", "commune"]
@@ -45,14 +46,21 @@ class Figures(BaseModel):
     gap: Internal[int | None] = Field(description="Whole children (or communes) still missing")
 
 
-class AreaFigures(Figures):
+class Standing(Figures):
+    """Figures, and how far they can be relied on: zero, none, missing and late are four different answers."""
+
+    state: StateShown
+    touched_on: TouchedOn
+
+
+class AreaFigures(Standing):
     """The figures of one area."""
 
     area: Internal[Place]
 
 
-class AttainmentRecord(AreaFigures):
-    """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
+class Heading(AreaFigures):
+    """The figures of an indicator on a day, and all that they stand on."""
 
     indicator: Internal[str]
     programme: Internal[str]
@@ -64,6 +72,12 @@ class AttainmentRecord(AreaFigures):
     rounded: Rounded
     unit: Internal[Literal["ratio", "count"]]
     target: TargetShown
+    completeness: CompletenessShown
+
+
+class AttainmentRecord(Heading):
+    """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
+
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
 
 

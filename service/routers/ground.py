@@ -46,9 +46,11 @@ async def ground(
     split: Split = WHOLE,
     by: Level | None = None,
     exact_only: Reason | None = None,
+    more: int = 0,
 ) -> Ground:
     """The ground of figures of one day; refuses what has no answer, or none for this caller.
 
+    `more`: by how many things they are broken down beside areas and the filters.
     No day means today, or to whoever receives rounded aggregates the end of the last closed quarter: with `exact_only`,
     they are refused for this reason.
     """
@@ -64,8 +66,8 @@ async def ground(
         raise aggregates_only(exact_only)
     if asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
-        return await ground(reader, caller, code, at_close, today, split, by)
-    check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
+        return await ground(reader, caller, code, at_close, today, split, by, more=more)
+    check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by) + more, today)
     return Ground(programme, area, on, on, rounded=True, past=True)
 
 
@@ -77,9 +79,10 @@ async def question(
     today: date,
     by: Level | None = None,
     exact_only: Reason | None = None,
+    more: int = 0,
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
-    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
+    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only, more)
     (indicator,) = await measured.indicators(reader, found.programme, found.on, code)
     await check_split(reader, found.programme, indicator, asked.split)
     return found.question(indicator, asked.split)

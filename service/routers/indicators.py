@@ -18,6 +18,7 @@ from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes, stocks
 from service.queries.attainment import Question
+from service.queries.completeness import completeness
 from service.queries.stocks import Trend
 from service.routers.figures import (
     AttainmentRecord,
@@ -40,6 +41,7 @@ from service.routers.ground import (
     question,
     receives_exact,
 )
+from service.routers.registers import standing
 from service.unchanged import OfLedger
 from service.wire import AreaCode, Code, Day, Internal, Place, Public, json_answer
 
@@ -144,10 +146,16 @@ async def read_attainment(
     rows = await stocks.by_area(reader, q, level)
     now = Measurement.together([row.trend.now for row in rows], q.indicator.unit)
     before = Measurement.together([row.trend.before for row in rows], q.indicator.unit)
-    answer = heading(q) | shown(Trend(now, before), q, q.on)
+    complete = await completeness(reader, q.area.area_id, q.on, q.known, asked.by)
+    answer = heading(q) | standing(shown(Trend(now, before), q, q.on), complete.whole, q.rounded)
+    answer["completeness"] = complete.shown()
     if asked.by:
         judged = q.indicator.denominator is not None
-        answer["by"] = [{"area": orjson.Fragment(row.area), **shown(row.trend, q, q.on, judged)} for row in rows]
+        answer["by"] = [
+            {"area": orjson.Fragment(row.area)}
+            | standing(shown(row.trend, q, q.on, judged), complete.of(orjson.loads(row.area)["code"]), q.rounded)
+            for row in rows
+        ]
     return json_answer(orjson.dumps(answer))
 
 

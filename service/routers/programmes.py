@@ -15,8 +15,10 @@ from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes, stocks
 from service.queries.attainment import Split
+from service.queries.completeness import completeness
 from service.routers.figures import AttainmentRecord, Moment, Rounded, heading, shown
 from service.routers.ground import ground
+from service.routers.registers import CompletenessShown, standing
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
 
@@ -59,6 +61,7 @@ class Scoreboard(BaseModel):
     known: Internal[Day]
     rounded: Rounded
     area: Internal[Place]
+    completeness: CompletenessShown
     items: list[AttainmentRecord]
 
 
@@ -90,8 +93,11 @@ async def read_scoreboard(
     wanted = await measured.indicators(reader, found.programme, found.on)
     then = found.known if found.past else None
     trends = await stocks.over_time(reader, found.programme, wanted, Split(), found.area, found.on, [found.on], then)
+    complete = await completeness(reader, found.area.area_id, found.on, found.known)
     items = [
-        heading(q) | shown(trends[q.indicator.code, q.on], q, q.on)
+        heading(q)
+        | standing(shown(trends[q.indicator.code, q.on], q, q.on), complete.whole, q.rounded)
+        | {"completeness": complete.shown()}
         for q in (found.question(indicator, Split()) for indicator in wanted)
     ]
     answer = {
@@ -101,6 +107,7 @@ async def read_scoreboard(
         "known": found.known,
         "rounded": found.rounded,
         "area": found.area.shown(),
+        "completeness": complete.shown(),
         "items": items,
     }
     return json_answer(orjson.dumps(answer))

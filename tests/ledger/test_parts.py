@@ -1,4 +1,4 @@
-"""Figures taken apart: every combination of parts at once says what the reference counts for each, now and as known then."""
+"""Every combination of parts at once is what the reference counts for each of them, now and as known then."""
 
 from collections.abc import Callable
 from datetime import date
