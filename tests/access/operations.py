@@ -95,6 +95,7 @@ ASKED: dict[str, Asked] = {
     "read_indicator": Asked(code=INDICATOR),
     "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),
     "read_breakdown": Asked(A.VISIBLE, query=lambda _: {"on": CLOSED_QUARTER, "by": "sex"}, code=INDICATOR),
+    "explain_figure": Asked(A.VISIBLE, query=figures, code=INDICATOR),
     "read_series": Asked(code=INDICATOR),
     "list_records": Asked(A.RECORDS_OF_AREA, query=figures, code=INDICATOR),
     "read_restatements": Asked(A.EXACT_FIGURES, query=restated, code=INDICATOR),
