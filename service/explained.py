@@ -63,8 +63,8 @@ LEFT_OUT: dict[str, Words] = {
         "en": "Children of the denominator without an open case.",
     },
     "withdrawn_or_corrected": {
-        "vi": "Từng được tính vào tử số của ngày này, về sau đã sửa hoặc rút.",
-        "en": "Once counted in the numerator of this day, and corrected or withdrawn since.",
+        "vi": "Từng được tính vào tử số vào cuối một ngày trước đây, về sau đã sửa hoặc rút.",
+        "en": "Counted in the numerator at the close of an earlier day, and corrected or withdrawn since.",
     },
     "site_in_another_stage": {
         "vi": "Điểm mô hình ở giai đoạn chưa được tính.",

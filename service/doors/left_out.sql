@@ -51,7 +51,8 @@ FROM (
 GROUP BY managed
 $$;
 
--- Who counted once for a measure on the day and no longer does, as known at the close of a day: corrected or withdrawn since.
+-- Who counted for a measure on the day, at the close of an earlier day, and no longer does as known at the close of this one:
+-- corrected or withdrawn between them. What was mended on the day it was posted was in no figure.
 CREATE FUNCTION left_out_of_ledger(of_rule smallint, of_measure text, in_areas integer[], on_day date, known_on date)
 RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$

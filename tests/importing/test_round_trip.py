@@ -200,7 +200,7 @@ async def test_a_site_whose_stage_began_off_the_map_comes_back(empty_database: s
         await connection.execute("INSERT INTO site (area_id) SELECT area_id FROM area_version WHERE code = '12148'")
         await ledger.rebuild(connection, TODAY)
         folder = await exported(connection, tmp_path / "out")
-        await connection.execute("TRUNCATE child, site, posting, cell, page, total_page CASCADE")
+        await connection.execute("TRUNCATE child, site, posting, cell, page, total_page, touch CASCADE")
         await imported(connection, folder)
         again = await exported(connection, tmp_path / "again")
     assert filecmp.cmpfiles(folder, again, FILES, shallow=False) == (list(FILES), [], [])
@@ -225,7 +225,7 @@ async def test_a_bad_row_of_the_past_is_named(
     async with connected(empty_database) as connection:
         await imported(connection, written(tmp_path / "in", BY_HAND))
         folder = await exported(connection, tmp_path / "out")
-        await connection.execute("TRUNCATE child, site, posting, cell, page, total_page CASCADE")
+        await connection.execute("TRUNCATE child, site, posting, cell, page, total_page, touch CASCADE")
         text = (folder / file).read_text()
         assert old in text
         (folder / file).write_text(text.replace(old, new, 1))
