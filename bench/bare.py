@@ -21,18 +21,21 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from bench import plain
+from bench.province import DAY, TODAY
 from service.__main__ import AnnouncedServer
 from service.database import Database, SessionDep
 from service.database import nothing as kept
 from service.domain.calendar import YEAR
+from service.domain.completeness import days_of
 from service.models import Child, Circumstance, Residence
-from service.queries import attainment, stocks
+from service.queries import attainment, completeness, stocks
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
 from service.settings import Limits
 from service.wire import Identifier, json_answer
 
 JSON = "application/json"
+QUARTER = days_of(DAY, TODAY)
 
 
 async def nothing(request: Request) -> Response:
@@ -60,6 +63,7 @@ async def by_commune(request: Request) -> Response:
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     asked = (programme["rule"], "special", "children", area["area_id"], on, on - YEAR, "commune")
     rows = await reader.fetch(stocks.TOTALS_BY_AREA, *asked)
+    await reader.fetch(completeness.BY_LEVEL, area["area_id"], on, *QUARTER, TODAY, "commune")
     answer = [{"area": orjson.Fragment(row[0]), "stocks": list(row[1:])} for row in rows]
     return Response(orjson.dumps(answer), media_type=JSON)
 
@@ -73,6 +77,7 @@ async def scoreboard(request: Request) -> Response:
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
     asked = (programme["rule"], measures, area["area_id"], on, [on - YEAR, on])
     rows = await reader.fetch(stocks.TOTALS_OVER_TIME, *asked)
+    await reader.fetch(completeness.WHOLE, area["area_id"], on, *QUARTER, TODAY)
     return Response(orjson.dumps([list(row) for row in rows]), media_type=JSON)
 
 
