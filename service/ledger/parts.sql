@@ -5,13 +5,13 @@
 
 DROP FUNCTION IF EXISTS part_stocks, known_part_stocks;
 
--- Held to one plan: a merge join reads the cells of every category to find those of a few. As stocks() does it: totals have a page for every month; cells only for months that moved, so the last page up to the day
+-- As stocks() does it: totals have a page for every month; cells only for months that moved, so the last page up to the day
 -- holds; days beyond the last page are counted from the spells.
 CREATE FUNCTION part_stocks(of_rule smallint, of_measures text[], of_categories text[], of_sexes text[], of_bands text[],
                             in_areas integer[], on_days date[])
 RETURNS TABLE (area_id integer, measure text, category text, sex text, age_band text, day date, stock bigint)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 5000
-SET plan_cache_mode = force_generic_plan SET enable_mergejoin = off AS $$
+SET plan_cache_mode = force_generic_plan AS $$
 SELECT p.area_id, p.measure, 'all', 'all', 'all', d.day, p.opening + p.running[d.day - p.month + 1]
 FROM total_page p
 JOIN unnest(on_days) d (day) ON p.month = d.day - (extract(day FROM d.day)::integer - 1)
@@ -26,6 +26,7 @@ UNION ALL
 SELECT c.area_id, c.measure, c.category, c.sex, c.age_band, d.day, p.opening + p.running[least(d.day - p.month + 1, 31)]
 FROM unnest(of_measures, of_categories) AS w (measure, category)
 JOIN cell c ON c.rule = of_rule AND c.measure = w.measure AND c.category = w.category
+    AND c.measure = ANY (of_measures) AND c.category = ANY (of_categories)  -- or all cells are read to find these few
     AND c.sex = ANY (of_sexes) AND c.age_band = ANY (of_bands) AND c.area_id = ANY (in_areas)
 CROSS JOIN unnest(on_days) d (day)
 CROSS JOIN LATERAL (
