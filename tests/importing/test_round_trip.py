@@ -119,6 +119,14 @@ async def test_writing_goes_on_after_an_import(province: Province, empty_databas
         assert await ledger.differences(connection) == []
 
 
+def without_past(answer: Any) -> Any:
+    """Without what an answer says of when the registers were touched."""
+    if isinstance(answer, dict):
+        of_past = ("completeness", "state", "touched_on")
+        return {name: without_past(part) for name, part in answer.items() if name not in of_past}
+    return [without_past(part) for part in answer] if isinstance(answer, (list, tuple)) else answer
+
+
 async def test_without_spells_and_postings_a_new_past_begins(
     province: Province, empty_database: str, tmp_path: Path
 ) -> None:
@@ -130,7 +138,9 @@ async def test_without_spells_and_postings_a_new_past_begins(
         posting = await connection.fetchrow("SELECT count(*), min(day), min(cause), min(actor) FROM posting")
         assert tuple(posting or ()) == (1, TODAY, "import", "operator")
         assert await ledger.differences(connection) == []
-    assert await answers(empty_database) == await answers(province.dsn)
+    new, old = await answers(empty_database), await answers(province.dsn)
+    assert without_past(new) == without_past(old)
+    assert new != old, "in which quarters the registers were touched is of the past"
 
 
 async def test_a_dry_run_keeps_nothing(province: Province, empty_database: str) -> None:
