@@ -251,6 +251,19 @@ PROBLEMS: dict[str, Meaning] = {
     "by_above_area": _meaning(
         422, "Cấp chia nhỏ cao hơn địa bàn được hỏi.", "The level to split by lies above the area asked about."
     ),
+    "breakdowns_too_many": _meaning(
+        422, "Chỉ phân tách theo tối đa hai tiêu chí mỗi lần.", "A figure is broken down by one thing or two, not more."
+    ),
+    "breakdown_repeated": _meaning(
+        422,
+        "Tiêu chí phân tách bị lặp lại (hai cấp địa bàn cũng là một tiêu chí).",
+        "The same breakdown is asked for twice; two levels of areas are one breakdown.",
+    ),
+    "breakdown_not_applicable": _meaning(
+        422,
+        "Chỉ tiêu này không phân tách được theo tiêu chí đó.",
+        "The indicator counts no children: it can be broken down by area only.",
+    ),
     "filter_not_applicable": _meaning(
         422, "Bộ lọc này không dùng được với chỉ tiêu này.", "The filter says nothing about what the indicator counts."
     ),

@@ -38,6 +38,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "cell": (INTERNAL, {}),
     "page": (INTERNAL, {}),
     "page_turn": (INTERNAL, {}),
+    "touch": (INTERNAL, {}),
     "register": (INTERNAL, {}),
     # About children.
     "child": (CONFIDENTIAL, {"ethnicity": SENSITIVE}),

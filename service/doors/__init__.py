@@ -24,6 +24,7 @@ SCRIPTS = [
         "cases",
         "counted",
         "restated",
+        "left_out",
         "changing",
         "settling",
         "reforms",

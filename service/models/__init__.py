@@ -16,7 +16,7 @@ from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
 from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.history import Access, History
-from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
+from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage, Touch
 from service.models.programmes import (
     AgeBand,
     CountingRule,
@@ -73,4 +73,5 @@ __all__ = [
     "Spell",
     "Target",
     "TotalPage",
+    "Touch",
 ]
