@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from service.domain.access import ROLES, DataClass, Permission, Purpose, Role, Section
+from service.domain.refusal import Refusal
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -35,6 +38,16 @@ class Caller:
     def receives(self, data_class: DataClass, section: Section | None = None) -> bool:
         """Whether this caller is given data of a class (of a section, where they are sensitive)."""
         return data_class <= self.role.clearance and (section is None or section in self.role.sections)
+
+
+def check_received(caller: Caller, body: BaseModel) -> None:
+    """Refuses to write a field of a section that the caller does not receive: what is hidden would be lost unseen."""
+    for name in sorted(body.model_fields_set):
+        field = type(body).model_fields[name]
+        told = field.json_schema_extra
+        section = told.get("x-data-section") if isinstance(told, dict) else None
+        if section and not caller.receives(DataClass.SENSITIVE, Section(str(section))):
+            raise Refusal("field_restricted", f"/{field.alias or name}")
 
 
 def permits(policy: Permission | str) -> Callable[[Endpoint], Endpoint]:

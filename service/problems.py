@@ -59,6 +59,11 @@ PROBLEMS: dict[str, Meaning] = {
         "Bộ lọc này cho biết điều mà vai trò của bạn không được biết.",
         "The filter would tell what your role does not receive.",
     ),
+    "field_restricted": _meaning(
+        403,
+        "Bạn không được biết trường này, nên không được ghi.",
+        "Your role does not receive this field, and so does not write it.",
+    ),
     "aggregates_only": _meaning(
         403,
         "Với địa bàn này bạn chỉ được xem số liệu tổng hợp đã làm tròn, của quý đã kết thúc.",
