@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from service.domain.access import ROLES, DataClass, Permission, Purpose, Role, Section
+from service.domain.access import PURPOSES, ROLES, DataClass, Permission, Purpose, Role, Section
 from service.domain.refusal import Refusal
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -32,8 +32,16 @@ class Caller:
     def role(self) -> Role:
         return ROLES[self.role_code]
 
-    def may(self, permission: Permission) -> bool:
-        return permission in self.role.permissions
+    def may(self, permission: Permission | str) -> bool:
+        """Whether the role has the permission, and the purpose needs it."""
+        return permission in self.role.permissions and permission in PURPOSES[self.purpose]
+
+    def check(self, permission: Permission | str) -> None:
+        """Refuses what the role, or the purpose, does not allow."""
+        if permission not in self.role.permissions:
+            raise Refusal("forbidden")
+        if not self.may(permission):
+            raise Refusal("purpose_too_narrow")
 
     def receives(self, data_class: DataClass, section: Section | None = None) -> bool:
         """Whether this caller is given data of a class (of a section, where they are sensitive)."""

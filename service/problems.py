@@ -48,6 +48,11 @@ PROBLEMS: dict[str, Meaning] = {
     "purpose_not_allowed": _meaning(
         403, "Vai trò của bạn không dùng cho mục đích này.", "Your role does not act for this purpose."
     ),
+    "purpose_too_narrow": _meaning(
+        403,
+        "Mục đích này không cần đến quyền này; hãy nêu mục đích khác trong X-Purpose.",
+        "The purpose does not need this: name another one of your role's in X-Purpose.",
+    ),
     "area_out_of_reach": _meaning(
         403, "Địa bàn này ngoài phạm vi phân công của bạn.", "The area lies outside your assignment."
     ),

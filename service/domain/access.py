@@ -106,6 +106,22 @@ OFFICER = OVERSIGHT | {
     *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN)
 }
 
+# Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
+# file is asked by who supervises, and not in the course of a case.
+PURPOSES: dict[Purpose, frozenset[Permission]] = {
+    Purpose.SUPERVISION: OFFICER | {P.READ_ACCOUNTS},
+    Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES},
+    Purpose.INSPECTION: OVERSIGHT,
+    Purpose.EXCHANGE: READER,
+    Purpose.CIVIL_STATUS: READER,
+    Purpose.HEALTH_CARE: READER,
+    Purpose.POLICING: READER,
+    Purpose.SCHOOLING: READER,
+    Purpose.SERVICE: READER | {P.READ_CASES},
+    Purpose.STATISTICS: EVERYONE,
+    Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS},
+}
+
 ROLES: dict[str, Role] = {
     "administrator": Role(Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS}),
     "province_officer": Role(

@@ -23,6 +23,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "counting_rule": (PUBLIC, {}),
     "age_band": (PUBLIC, {}),
     "role": (PUBLIC, {}),
+    "purpose": (PUBLIC, {}),
     # Of the service and its offices. Counts are internal until they are rounded.
     "agency": (INTERNAL, {}),
     "account": (INTERNAL, {}),

@@ -13,7 +13,8 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {role};
 
 -- What is public, or about offices.
 GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, category_scheme, category,
-    intervention_measure, programme, counting_rule, age_band, indicator, target, register, page_turn, posting, role TO {role};
+    intervention_measure, programme, counting_rule, age_band, indicator, target, register, page_turn, posting, role,
+    purpose TO {role};
 
 -- The records of children, as far as the wall lets it see them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_file, intervention, site, site_stage TO {role};

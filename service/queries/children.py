@@ -89,7 +89,7 @@ async def lock_named(session: AsyncSession, permission: Permission, child_id: UU
     try:
         await lock(session, permission, child_id)
     except Refusal as refusal:
-        raise Refusal(refusal.code, pointer) from None
+        raise Refusal(refusal.code, pointer, child_id) from None
 
 
 async def begin(session: AsyncSession, area_id: int, given: UUID | None) -> UUID:

@@ -12,7 +12,7 @@ from service import routing
 from service.access import UNSIGNED, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, Reader, ReaderDep
-from service.domain.access import Permission
+from service.domain.access import PURPOSES, Permission
 from service.domain.refusal import Refusal
 from service.doors import ASKING, Asking
 from service.problems import language
@@ -29,6 +29,10 @@ REASONS = {
     "role": {
         "vi": ("Vai trò của bạn có quyền này.", "Vai trò của bạn không có quyền này."),
         "en": ("Your role may do this.", "Your role may not do this."),
+    },
+    "purpose": {
+        "vi": ("Mục đích của yêu cầu cần đến quyền này.", "Mục đích của yêu cầu không cần đến quyền này."),
+        "en": ("The purpose of the request needs it.", "The purpose of the request does not need it."),
     },
     "reach": {
         "vi": ("Thuộc phạm vi phân công của bạn.", "Không có, hoặc ngoài phạm vi phân công của bạn."),
@@ -52,7 +56,7 @@ class ExplanationAsked(Input):
 class Reason(BaseModel):
     """A rule, whether it holds, and what that means."""
 
-    rule: Internal[str] = Field(description="`role` or `reach`", examples=["reach"])
+    rule: Internal[str] = Field(description="`role`, `purpose` or `reach`", examples=["reach"])
     holds: Internal[bool]
     meaning: Internal[str]
 
@@ -82,7 +86,10 @@ async def explain_access(
     if asked.action not in policies:
         raise Refusal("operation_unknown", "/action")
     policy = policies[asked.action]
-    held = {"role": policy == UNSIGNED or policy in caller.role.permissions}
+    held = {
+        "role": policy == UNSIGNED or policy in caller.role.permissions,
+        "purpose": policy == UNSIGNED or policy in PURPOSES[caller.purpose],
+    }
     if asked.resource is not None:
         held["reach"] = await met(reader, asking, asked.resource, today)
     words = language(request)

@@ -12,7 +12,7 @@ import service.models  # noqa: F401 - importing it fills the metadata
 from service.access import UNSIGNED
 from service.app import create_app
 from service.database import as_service
-from service.domain.access import ROLES, DataClass, Permission, Section
+from service.domain.access import PURPOSES, ROLES, DataClass, Permission, Purpose, Section
 from service.domain.classification import TABLES, class_of
 from service.routing import Read
 
@@ -105,6 +105,21 @@ def test_a_route_without_a_policy_does_not_start() -> None:
 
     with pytest.raises(TypeError, match="forgotten does not say who may call it"):
         Read("/v1/forgotten", forgotten)
+
+
+def test_every_purpose_says_what_it_needs() -> None:
+    assert set(PURPOSES) == set(Purpose)
+    assert all(Permission.SEE_MAP in needed for needed in PURPOSES.values())
+    for name, role in ROLES.items():
+        needed = frozenset[Permission]().union(*(PURPOSES[purpose] for purpose in role.purposes))
+        assert role.permissions <= needed, f"{name} has a permission that none of its purposes needs"
+
+
+def test_statistics_need_no_record_of_a_child() -> None:
+    assert not any(permission.endswith(".write") for permission in PURPOSES[Purpose.STATISTICS])
+    assert PURPOSES[Purpose.STATISTICS].isdisjoint(
+        {Permission.READ_CHILDREN, Permission.READ_CASES, Permission.READ_HISTORY, Permission.SEE_RECORDS}
+    )
 
 
 def test_whoever_reads_history_receives_every_section() -> None:
