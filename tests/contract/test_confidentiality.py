@@ -91,6 +91,69 @@ def test_a_field_without_a_class_is_found() -> None:
     assert list(unclassed(schema, "Thing", set())) == ["Thing.b"]
 
 
+# The records of answers, by the table that they are of; fields that are called otherwise than their columns.
+SHOWN = {
+    "ChildRecord": "child",
+    "ChildSummary": "child",
+    "ResidenceRecord": "residence",
+    "CircumstanceRecord": "circumstance",
+    "CaseRecord": "case_file",
+    "InterventionRecord": "intervention",
+    "AgencyRecord": "agency",
+    "AccountRecord": "account",
+    "AssignmentRecord": "assignment",
+}
+COLUMNS = {
+    **dict.fromkeys(("from", "until"), "during"),
+    "category": "category_code",
+    "measure": "measure_code",
+    "agency": "agency_id",
+    "area": "area_id",
+    "disabled": "disabled_at",
+}
+DERIVED = {  # from other tables or from several columns, with a class of their own
+    ("ChildRecord", "residences"),
+    ("ChildRecord", "circumstances"),
+    ("ChildRecord", "open_cases"),
+    ("ChildRecord", "withheld"),
+    ("ChildSummary", "commune"),
+    ("ResidenceRecord", "commune"),
+    ("CircumstanceRecord", "kind"),
+    ("CaseRecord", "status"),
+    ("CaseRecord", "interventions"),
+    ("CaseRecord", "withheld"),
+    ("AccountRecord", "assignments"),
+}
+LOWER = {  # than their columns, and why
+    ("CircumstanceRecord", "category"): "a sensitive code is `restricted` without its section; the others stay plain",
+}
+
+
+def below_their_columns(schemas: dict[str, Any]) -> Iterator[str]:
+    """The fields that are labelled as less than the column that they show, or that show no known column."""
+    for record, table in SHOWN.items():
+        for field, schema in schemas[record]["properties"].items():
+            column = COLUMNS.get(field, field)
+            if (record, field) in DERIVED | LOWER.keys():
+                continue
+            if column not in SQLModel.metadata.tables[table].columns:
+                yield f"{record}.{field} shows no column of {table}"
+            elif "x-data-class" in schema and DataClass[schema["x-data-class"].upper()] < class_of(table, column):
+                yield f"{record}.{field} is labelled below {table}.{column}"
+
+
+def test_no_field_is_labelled_below_the_column_that_it_shows() -> None:
+    assert list(below_their_columns(SCHEMAS)) == []
+
+
+def test_a_field_that_is_labelled_too_low_is_found() -> None:
+    public = {"type": "string", "x-data-class": "public"}
+    for field in ("ethnicity", "full_name", "shoe_size"):
+        child = {"properties": SCHEMAS["ChildRecord"]["properties"] | {field: public}}
+        (found,) = below_their_columns(SCHEMAS | {"ChildRecord": child})
+        assert field in found
+
+
 def test_every_route_has_a_policy() -> None:
     routes = [route for route in create_app("").routes if isinstance(route, Read)]
     assert {route.policy for route in routes} <= {UNSIGNED, *Permission}
