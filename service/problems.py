@@ -147,8 +147,9 @@ PROBLEMS: dict[str, Meaning] = {
     "operation_unknown": _meaning(422, "API không có thao tác này.", "The API has no such operation."),
     "resource_unknown": _meaning(
         422,
-        "Không hiểu tài nguyên này: hãy nêu đường dẫn của trẻ em, hồ sơ, xã, hoặc mã địa bàn.",
-        "Name the path of a child, a case or a commune, or the code of an area.",
+        "Không hiểu tài nguyên này: hãy nêu đường dẫn của trẻ em, hồ sơ, xã, điểm mô hình, "
+        "tài khoản, cơ quan, hoặc mã địa bàn.",
+        "Name the path of a child, a case, a commune, a site, an account or an agency, or the code of an area.",
     ),
     "role_unknown": _meaning(422, "Không có vai trò này.", "There is no such role."),
     "period_empty": _meaning(
