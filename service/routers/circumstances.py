@@ -69,8 +69,8 @@ async def create_circumstance(
 ) -> Response:
     """Record that the child is in a category, from a day on."""
     version = await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id)
-    check_received(session.info["caller"], body)
     await reference.check_category(session, body.category, body.from_)
+    check_received(session.info["caller"], body)
     days = period(body.from_, body.until)
     record = Circumstance(
         id=body.id,
@@ -97,8 +97,8 @@ async def update_circumstance(
 ) -> Response:
     """End a circumstance, or correct it."""
     version = await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id, precondition)
-    check_received(session.info["caller"], body)
     record = await children.circumstance(session, child_id, circumstance_id)
+    check_received(session.info["caller"], body)
     record.during = changed_days(body, record.during)
     if "category" in body.model_fields_set:
         record.category_code = body.category
