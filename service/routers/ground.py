@@ -30,7 +30,7 @@ class Ground(Asked):
 
 def receives_exact(caller: Caller, area: Area) -> bool:
     """Who may see the records of an area is told its figures as they are; everybody else, rounded aggregates."""
-    return caller.may(Permission.SEE_RECORDS) and area.reached
+    return Permission.SEE_RECORDS in caller.role.permissions and area.reached
 
 
 async def ground(
