@@ -12,20 +12,19 @@ from tests.ledger.answers import ALL, COMMUNES, MEASURES, WITHIN, WITHOUT_CATEGO
 from tests.ledger.answers import differences as ledger_differences
 from tests.ledger.histories import CATEGORIES, DAYS, SEXES, profile, stories
 from tests.ledger.records import History
-from tests.ledger.reference import AGE_BANDS
+from tests.ledger.reference import BANDS
 from tests.ledger.tables import EMPTY, MAP, Step, enter, post, undone, write
 from tests.ledger.test_known import BEFORE_ALL, dated_stories
 
 Parts = dict[tuple[str, str, str, str, str, date], int]  # measure, category, sex, age band, commune, day; no zeros
-AREAS = f"ARRAY(SELECT unnest(communes_within({WITHIN})))"
 SHOWN = f"""
 SELECT p.measure, p.category, p.sex, p.age_band, v.code, p.day, p.stock
 FROM {{0}} p JOIN area_version v ON v.area_id = p.area_id AND v.during @> date '{MAP}'
 WHERE p.stock <> 0
 """
-NOW = SHOWN.format(f"part_stocks(1::smallint, $1, $2, $3, $4, {AREAS}, $5)")
-THEN = SHOWN.format(f"known_part_stocks(1::smallint, $1, $2, $3, $4, {AREAS}, $5, $6)")
-EVERY = {"sex": [*SEXES], "age_band": [*AGE_BANDS], "category": [*sorted(CATEGORIES)]}
+NOW = SHOWN.format(f"part_stocks(1::smallint, $1, $2, $3, $4, {WITHIN}, $5)")
+THEN = SHOWN.format(f"known_part_stocks(1::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6)")
+EVERY = {"sex": [*SEXES], "age_band": [*BANDS], "category": [*sorted(CATEGORIES)]}
 wanted = st.lists(st.sampled_from(sorted(EVERY)), max_size=2, unique=True)
 
 
