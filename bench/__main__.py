@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import exchange, in_sql, over_http, soaking
+from bench import exchange, in_sql, on_maps, over_http, soaking
 from bench.province import Province, province
 
 CHILDREN = int(os.environ.get("CHILDREN", "300000"))
@@ -20,6 +20,9 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "series": in_sql.series,
     "known": in_sql.known,
     "breakdown": in_sql.breakdown,
+    "other-map": on_maps.other_map,
+    "records": on_maps.first_records,
+    "communes": on_maps.many_communes,
     "child": over_http.child,
     "page": over_http.page,
     "attainment": over_http.attainment,
