@@ -1,6 +1,6 @@
 """What a question about figures names: programme, indicator and target, area, part of the children."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
@@ -31,11 +31,12 @@ WHERE $3::text IS NULL OR i.code = $3
 ORDER BY i.position
 """
 # Whoever is assigned to the province reaches every area, also those that it was made of.
-AREA = """
-SELECT v.area_id, v.code, v.name, v.kind, a.level,
+REACHED = """(
        EXISTS (SELECT FROM assignment_area r WHERE r.assignment_id = $3 AND r.area_id = v.area_id)
        OR EXISTS (SELECT FROM assignment g JOIN area p ON p.id = g.area_id
-                  WHERE g.id = $3 AND p.level = 'province' AND p.covered) AS reached
+                  WHERE g.id = $3 AND p.level = 'province' AND p.covered))"""
+AREA = f"""
+SELECT v.area_id, v.code, v.name, v.kind, a.level, {REACHED} AS reached
 FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.during @> $2::date
 """
 
@@ -98,8 +99,8 @@ class Split:
 class Asked:
     """In which programme, of which part of the children, in which area of which map, as known when.
 
-    `past`: known on an earlier day than today. `rounded`: to a caller without the records of the area, as known at the
-    close of the day.
+    `past`: known on an earlier day than today, or up to a `posting`. `rounded`: to a caller without the records of the
+    area, as known at the close of the day.
     """
 
     programme: Programme
@@ -109,6 +110,7 @@ class Asked:
     known: date
     rounded: bool
     past: bool
+    posting: int | None = field(default=None, kw_only=True)
 
     @property
     def then(self) -> date | None:
@@ -124,10 +126,10 @@ class Question(Asked):
     on: date
 
 
-async def programme(reader: Reader, code: str | None, on: date) -> Programme:
+async def programme(reader: Reader, code: str | None, on: date, pointer: str | None = None) -> Programme:
     found = await reader.fetchrow(PROGRAMME, code, on)
     if found is None:
-        raise Refusal("programme_unknown")
+        raise Refusal("programme_unknown", pointer)
     return Programme(**found)
 
 
