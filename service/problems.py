@@ -77,6 +77,7 @@ PROBLEMS: dict[str, Meaning] = {
     "indicator_unknown": _meaning(404, "Không có chỉ tiêu này.", "There is no such indicator."),
     "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
     "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
+    "edition_unknown": _meaning(404, "Không có ấn bản này.", "There is no such edition."),
     "agency_unknown": _meaning(404, "Không có cơ quan này.", "There is no such agency."),
     "problem_unknown": _meaning(404, "Không có loại lỗi này.", "There is no such problem."),
     "area_unknown": _meaning(404, "Không có đơn vị hành chính nào mang mã này.", "No area ever had this code."),
@@ -91,6 +92,9 @@ PROBLEMS: dict[str, Meaning] = {
         409,
         "Phải còn ít nhất một quản trị viên.",
         "This is the last administrator: make another one first.",
+    ),
+    "edition_of_nothing": _meaning(
+        409, "Sổ chưa có bút toán nào để công bố.", "The ledger has no posting yet: there is nothing to seal."
     ),
     "id_taken": _meaning(409, "Mã định danh bản ghi đã được dùng.", "The id is taken by another record."),
     "child_personal_id_taken": _meaning(
@@ -184,6 +188,11 @@ PROBLEMS: dict[str, Meaning] = {
         422, "Chỉ tiêu này không có mẫu số.", "The indicator is a count and has no denominator."
     ),
     "age_band_unknown": _meaning(422, "Không có nhóm tuổi này.", "The counting rule has no such age band."),
+    "edition_of_the_future": _meaning(
+        422,
+        "Chưa thể công bố số liệu của một ngày chưa đến.",
+        "The figures of a day that is still to come cannot be sealed.",
+    ),
     "known_in_future": _meaning(422, "Chưa thể biết số liệu của ngày này.", "What will be known is not known."),
     "known_before_first_posting": _meaning(
         422,

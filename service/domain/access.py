@@ -42,6 +42,7 @@ class Permission(StrEnum):
     WRITE_CASES = "cases.write"  # with their interventions
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
+    SEAL_EDITIONS = "editions.write"  # publish figures
     READ_HISTORY = "history.read"
     READ_ACCESSES = "accesses.read"
     SHARE_CHILDREN = "lists.write"  # put children on a collaborator's list
@@ -103,7 +104,7 @@ ROLES: dict[str, Role] = {
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS},
+        OFFICER | {P.READ_ACCOUNTS, P.SEAL_EDITIONS},
         EVERY_SECTION,
     ),
     "district_officer": Role(

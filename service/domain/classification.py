@@ -35,6 +35,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "cell": (INTERNAL, {}),
     "page": (INTERNAL, {}),
     "page_turn": (INTERNAL, {}),
+    "edition": (INTERNAL, {}),
     "register": (INTERNAL, {}),
     # About children.
     "child": (CONFIDENTIAL, {"ethnicity": SENSITIVE}),

@@ -17,7 +17,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 FOLDER = files(__name__)
 SCRIPTS = [
     FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("asking", "records", "children", "cases", "counted", "restated", "changing", "history", "wall")
+    for name in (
+        "asking",
+        "records",
+        "children",
+        "cases",
+        "counted",
+        "restated",
+        "editions",
+        "changing",
+        "history",
+        "wall",
+    )
 ]
 RIGHTS = FOLDER.joinpath("rights.sql").read_text(encoding="utf-8")
 

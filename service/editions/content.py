@@ -1,0 +1,139 @@
+"""What an edition says: all that its figures were made of, but the ledger, and the figures."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from service.routers.figures import AreaFigures, Certain, Figures, TargetShown
+from service.routers.restatements import Counts, RestatedCause
+from service.wire import Day, Internal, Place, Public
+
+
+class SealedProgramme(BaseModel):
+    """What was promised by whom, as it stood."""
+
+    code: Internal[str]
+    name_vi: Public[str]
+    name_en: Public[str]
+    legal_basis: Public[str]
+    from_: Public[Day] = Field(alias="from")
+    until: Public[Day]
+
+
+class SealedArea(Place):
+    """The area, as it was called on the map."""
+
+    level: Public[Literal["province", "district", "commune"]]
+
+
+class AreaOfRecords(BaseModel):
+    """A commune in which children were recorded, or that it became. `area`: what the map calls it, where it lies in the
+    area of the edition."""
+
+    key: Public[str] = Field(description="Its first code, and the first day of that", examples=["12148@2025-07-01"])
+    from_: Public[Day | None] = Field(alias="from")
+    until: Public[Day | None]
+    area: Place | None
+    covered: Public[bool]
+
+
+class ChangeOfAreas(BaseModel):
+    """A commune went into another one on a day. Without a share: all of it, or nobody knows how much."""
+
+    from_: Public[str] = Field(alias="from")
+    into: Public[str]
+    on: Public[Day]
+    share: Public[str | None]
+    inferred: Public[bool]
+
+
+class SealedSuccession(BaseModel):
+    """How the areas of records lie on the map: what became of which."""
+
+    areas: list[AreaOfRecords]
+    changes: list[ChangeOfAreas]
+
+
+class Measures(BaseModel):
+    """What is counted over what."""
+
+    numerator: Public[str]
+    denominator: Public[str | None]
+
+
+class SealedFigures(Figures, Certain):
+    """The figures of the whole area."""
+
+
+class SealedIndicator(BaseModel):
+    """An indicator, what it was held to, and its figures: of the whole, and of every commune, by code."""
+
+    code: Internal[str]
+    unit: Internal[Literal["ratio", "count"]]
+    measures: Measures
+    target: TargetShown
+    whole: SealedFigures
+    communes: list[AreaFigures]
+
+
+class ChangedCommune(BaseModel):
+    """A commune whose figures are others than in the edition before."""
+
+    area: Place
+    before: Counts | None
+    after: Counts | None
+    causes: list[RestatedCause] = Field(description="Of records that are wholly the commune's")
+
+
+class ChangedIndicator(BaseModel):
+    """An indicator whose figures are others than in the edition before."""
+
+    code: Internal[str]
+    before: Counts | None
+    after: Counts | None
+    causes: list[RestatedCause]
+    communes: list[ChangedCommune]
+
+
+class ChangedInput(BaseModel):
+    """Something else than the ledger that is another now: a target, the rule, what became of an area."""
+
+    path: Internal[str] = Field(description="JSON pointer", examples=["/indicators/special_rate/target/value"])
+    before: Internal[Any]
+    after: Internal[Any]
+
+
+class EditionBefore(BaseModel):
+    """The edition that this one follows."""
+
+    id: Internal[str]
+    number: Internal[int]
+    posting: Internal[int]
+    hash: Internal[str]
+
+
+class Changes(BaseModel):
+    """What is other than in the edition before, and why."""
+
+    since: EditionBefore
+    inputs: list[ChangedInput]
+    indicators: list[ChangedIndicator]
+
+
+class EditionContent(BaseModel):
+    """What is sealed. Days are texts, values are decimals in texts: so that it has one form (RFC 8785) and no other."""
+
+    format: Public[Literal["edition/1"]]
+    number: Internal[int] = Field(description="Counted from 1: of this programme, area, day and map")
+    programme: SealedProgramme
+    counting_rule: Internal[str]
+    on: Internal[Day]
+    map: Internal[Day]
+    posting: Internal[int] = Field(description="Figures are as known at this posting")
+    sealed_at: Internal[str]
+    sealed_by: Internal[str]
+    note: Internal[str | None]
+    area: SealedArea
+    succession: SealedSuccession
+    indicators: list[SealedIndicator]
+    changes: Changes | None = Field(description="Null in the first one")
