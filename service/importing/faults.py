@@ -45,6 +45,8 @@ SENTENCES = {
     "spreadsheet_error": "A spreadsheet has written an error instead of a value.",
     "moment_form": "A moment is written YYYY-MM-DD HH:MM:SS+07, with its offset.",
     "number_form": "A number is written in digits alone and begins at 1.",
+    "hash_form": "A hash is written in 64 digits and letters from a to f.",
+    "key_form": "A public key is a JWK: a JSON object of short texts.",
     "identifier_form": "An id is a UUID, written with hyphens.",
     "commune_form": "The code of a commune has five digits.",
     "commune_short": "The code of a commune has five digits: a spreadsheet drops zeros at the front, and shorter codes "
@@ -64,6 +66,10 @@ SENTENCES = {
     "posting_taken": "Two postings have this number.",
     "posting_unknown": "There is no such posting.",
     "spell_withdrawn_later": "A spell is withdrawn by a later posting than the one that it was posted by.",
+    "edition_hash": "The hash is not that of the content: it was altered since it was sealed.",
+    "edition_taken": "Another edition of the same programme, area, day and map has this number.",
+    "edition_previous": "It names the edition before: of the same programme, area, day and map, with the number "
+    "before. The first names none.",
     "rule_unknown": "There is no such counting rule.",
     "counted_unknown": "Nothing is counted under this name.",
     "spell_known_twice": "The same was known already: the subject would be counted twice",

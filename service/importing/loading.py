@@ -19,7 +19,17 @@ from service.register import hold_empty
 FOLDER = files(__package__)
 CHECKS = [
     FOLDER.joinpath("checks", f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("agencies", "children", "residences", "circumstances", "cases", "interventions", "sites", "past")
+    for name in (
+        "agencies",
+        "children",
+        "residences",
+        "circumstances",
+        "cases",
+        "interventions",
+        "sites",
+        "past",
+        "editions",
+    )
 ]
 RECORDS, PAST, NEW_PAST = (
     FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("records", "past", "new_past")
