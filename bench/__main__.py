@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import exchange, in_sql, over_http
+from bench import exchange, in_sql, over_http, soaking
 from bench.province import Province, province
 
 CHILDREN = int(os.environ.get("CHILDREN", "300000"))
@@ -29,6 +29,8 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "circumstance": over_http.circumstance,
     "rebuild": in_sql.rebuild,
     "exchange": exchange.exchange,
+    "writers": soaking.writers,
+    "kills": soaking.kills,
     "tenfold": in_sql.tenfold,
 }
 

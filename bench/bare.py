@@ -1,7 +1,8 @@
 """The opponents over HTTP, beside the service: `python -m bench.bare DSN` prints its address.
 
-Reading: Starlette, asyncpg and orjson around the service's own statements, and nothing else: no validation, no meaning,
-no errors. Writing: the service's own route, which does only its insert.
+Reading: Starlette, asyncpg and orjson around a statement, and nothing else: no validation, no meaning, no errors.
+Children are read by statements that know of no caller (`plain.py`), figures by the service's own. Writing: the route
+of the service, which does only its insert.
 """
 
 import sys
@@ -56,8 +57,8 @@ async def by_commune(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
-    await reader.fetch(attainment.INDICATORS, programme["code"], on, request.path_params["code"])
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
+    await reader.fetch(attainment.INDICATORS, programme["code"], request.path_params["code"], area["area_id"])
     places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
     asked = (programme["rule"], "special", "children", list(places), list(places.values()), on, on - YEAR)
     rows = await reader.fetch(stocks.ON_A_DAY["totals"], *asked)
@@ -70,7 +71,7 @@ async def scoreboard(request: Request) -> Response:
     reader = request.app.state.reader
     programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
-    indicators = await reader.fetch(attainment.INDICATORS, programme["code"], on, None)
+    indicators = await reader.fetch(attainment.INDICATORS, programme["code"], None, area["area_id"])
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
     places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
     rows = await reader.fetch(stocks.TOGETHER["totals"], programme["rule"], measures, list(places), [on - YEAR, on])

@@ -164,6 +164,15 @@ def verify_ledger(data_dir: DataDir = SETTINGS.data_dir, database_url: DatabaseU
     say("Records, spells and pages agree.")
 
 
+@ledger_commands.command("post-rules")
+def post_rules(data_dir: DataDir = SETTINGS.data_dir, database_url: DatabaseUrl = SETTINGS.database_url) -> None:
+    """Finish posting the counting rules that were adopted, as a service that runs does by itself."""
+    with reached(data_dir, database_url) as dsn:
+        prepare(dsn)
+        finished = run(dsn, finish_rules)
+    say(f"Posted for everyone: {', '.join(finished)}." if finished else "Every adopted rule is posted for everyone.")
+
+
 class AnnouncedServer(uvicorn.Server):
     """Says where it serves, once it does."""
 
@@ -189,6 +198,13 @@ async def rebuild(connection: asyncpg.Connection) -> int | None:
     async with connection.transaction():
         await operator.record(connection, "ledger rebuild")
         return await ledger.rebuild(connection, SETTINGS.today or fixed or calendar_day())
+
+
+async def finish_rules(connection: asyncpg.Connection) -> list[str]:
+    await operator.record(connection, "ledger post-rules")
+    fixed = await connection.fetchval("SELECT fixed_today FROM register")
+    with Progress() as progress:
+        return await ledger.post_rules(connection, lambda: SETTINGS.today or fixed or calendar_day(), progress)
 
 
 async def verify(connection: asyncpg.Connection) -> list[asyncpg.Record]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import date
 from functools import partial
 
@@ -27,6 +27,7 @@ from service.routers import (
     account,
     accounts,
     agencies,
+    allocations,
     assignments,
     auth,
     cases,
@@ -39,14 +40,20 @@ from service.routers import (
     history,
     indicators,
     interventions,
+    populations,
     programmes,
     records,
     reference,
+    reforms,
     residences,
     restatements,
+    rules,
+    settling,
     sites,
+    targets,
 )
 from service.routers import problems as problem_pages
+from service.rule_postings import RulePostings
 from service.settings import Limits, Network
 from service.signing_in import delays, sign_ins
 from service.signing_in.keys import new_keys
@@ -61,7 +68,9 @@ ROUTERS = (
     assignments,
     agencies,
     communes,
+    reforms,
     children,
+    settling,
     residences,
     restatements,
     circumstances,
@@ -71,6 +80,10 @@ ROUTERS = (
     interventions,
     sites,
     programmes,
+    rules,
+    targets,
+    allocations,
+    populations,
     indicators,
     records,
     editions,
@@ -134,9 +147,16 @@ def lifespan(
         app.state.ledger_state = LedgerState(app.state.database.reader)
         try:
             await look_after(app, dsn, today)
+            app.state.rule_postings = RulePostings(
+                dsn, app.state.database.reader, lambda: app.state.fixed_today or calendar_day()
+            )
             upkeep = asyncio.create_task(keep_looking_after(app, dsn, today))
+            posting = asyncio.create_task(app.state.rule_postings.run())
             yield
             upkeep.cancel()
+            posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await posting  # until its last step is undone, and its connection closed
         finally:
             await app.state.database.close()
             if request_lines:

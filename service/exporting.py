@@ -14,6 +14,11 @@ from service.domain.access import Purpose
 
 # The commune's code is the one on the day `from`.
 CODE_THEN = "(SELECT v.code FROM area_version v WHERE v.area_id = {0}.area_id AND v.during @> lower({0}.during))"
+AREA_THEN = "v.code AS area, lower(v.during) AS area_since"
+FIRST_VERSION = """
+LEFT JOIN LATERAL (SELECT code, during FROM area_version
+                   WHERE area_id = {0}.area_id ORDER BY lower(during) NULLS FIRST LIMIT 1) v ON true
+"""
 FILES = {
     "register.csv": """
         SELECT fixed_today AS today, demonstration::text FROM register WHERE fixed_today IS NOT NULL OR demonstration
@@ -21,15 +26,48 @@ FILES = {
     "agencies.csv": """
         SELECT id, name, kind, lower(during) AS "from", upper(during) AS until, version FROM agency ORDER BY id
     """,
+    "reforms.csv": """
+        SELECT id, effective_on, legal_basis, document, applied_at, account FROM reform ORDER BY applied_at, id
+    """,
+    # The rules that this register has drafted; the others ship with the service.
+    "rules.csv": """
+        SELECT programme_code || '/' || number AS rule, name_vi, name_en,
+               array_to_string(categories, ' ') AS categories, array_to_string(case_kinds, ' ') AS case_kinds,
+               array_to_string(assisting_measures, ' ') AS assisting_measures, state, adopted_from AS "from",
+               first_posting, drafted_by, drafted_at, version
+        FROM counting_rule WHERE drafted_by IS NOT NULL AND state <> 'withdrawn' ORDER BY id
+    """,
+    "age_bands.csv": """
+        SELECT r.programme_code || '/' || r.number AS rule, b.code, b.from_age, b.until_age
+        FROM age_band b JOIN counting_rule r ON r.id = b.rule
+        WHERE r.drafted_by IS NOT NULL AND r.state <> 'withdrawn' ORDER BY b.rule, b.from_age
+    """,
+    # An area's identity is its code and the first day of that code (empty: before all records).
+    "targets.csv": f"""
+        SELECT t.id, programme_code AS programme, indicator_code AS indicator, {AREA_THEN},
+               direction, unit, value, baseline_value, baseline_on, due_on, legal_basis, revision, decided_on,
+               lower(t.during) AS "from", upper(t.during) AS until, allocated_from
+        FROM target t {FIRST_VERSION.format("t")} ORDER BY allocated_from NULLS FIRST, t.id
+    """,
+    "populations.csv": f"""
+        SELECT o.id, {AREA_THEN}, on_date AS "on", population, children_under_16, source
+        FROM official_population o {FIRST_VERSION.format("o")} ORDER BY o.id
+    """,
     "children.csv": """
         SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,
                updated_at
         FROM child ORDER BY id
     """,
+    # Of a residence that begins when its area was no more (a reform came to be known later), `on` is a day on which the
+    # area had this code.
     "residences.csv": f"""
-        SELECT id, child_id, {CODE_THEN.format("r")} AS commune, lower(during) AS "from", upper(during) AS until,
-               end_reason
-        FROM residence r ORDER BY child_id, lower(during)
+        SELECT id, child_id, coalesce({CODE_THEN.format("r")}, v.code) AS commune, lower(r.during) AS "from",
+               upper(r.during) AS until, end_reason,
+               CASE WHEN {CODE_THEN.format("r")} IS NULL THEN coalesce(lower(v.during), '1900-01-01') END AS "on"
+        FROM residence r
+        CROSS JOIN LATERAL (SELECT code, during FROM area_version
+                            WHERE area_id = r.area_id ORDER BY during DESC LIMIT 1) v
+        ORDER BY child_id, lower(r.during)
     """,
     "circumstances.csv": """
         SELECT c.id, child_id, category_code AS category, k.kind, lower(c.during) AS "from", upper(c.during) AS until,

@@ -45,10 +45,10 @@ async def refused(request: Request, error: Exception) -> Response:
     meaning = PROBLEMS[error.code]
     facts = dict(error.facts)
     if "reason" in facts:
-        facts["detail"] = REASONS[facts["reason"]][language(request)]
+        facts["detail"] = REASONS[str(facts["reason"])][language(request)]
     if error.pointer is None:
         wait = facts.get("retry_after")
-        return problem(request, error.code, facts, headers={"Retry-After": wait} if wait else None)
+        return problem(request, error.code, facts, headers={"Retry-After": str(wait)} if wait else None)
     field = {"pointer": error.pointer, "code": error.code, "message": meaning.title[language(request)]}
     # What the path does not find is 404; what the input names in vain is invalid input.
     status = 422 if meaning.status == 404 else meaning.status
@@ -93,6 +93,9 @@ async def database_error(request: Request, error: Exception) -> Response:
             return problem(request, "id_taken")
     if isinstance(cause, asyncpg.InsufficientPrivilegeError) and str(cause) == "not admitted":
         return problem(request, "forbidden")  # the assignment has ended since the caller was recognised
+    import traceback
+
+    traceback.print_exception(error)
     if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
         return problem(request, "invalid")
     if isinstance(cause, asyncpg.DiskFullError):

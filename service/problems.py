@@ -74,11 +74,17 @@ PROBLEMS: dict[str, Meaning] = {
     "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
     "programme_unknown": _meaning(404, "Không có chương trình này.", "There is no such programme."),
+    "rule_unknown": _meaning(
+        404, "Chương trình không có quy tắc tính này.", "The programme has no such counting rule."
+    ),
     "indicator_unknown": _meaning(404, "Không có chỉ tiêu này.", "There is no such indicator."),
+    "target_unknown": _meaning(404, "Chương trình không có mục tiêu này.", "The programme has no such target."),
+    "population_unknown": _meaning(404, "Không có số liệu dân số này.", "There is no such official figure."),
     "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
     "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
     "edition_unknown": _meaning(404, "Không có ấn bản này.", "There is no such edition."),
     "agency_unknown": _meaning(404, "Không có cơ quan này.", "There is no such agency."),
+    "reform_unknown": _meaning(404, "Không có lần sắp xếp đơn vị hành chính này.", "There is no such reform."),
     "problem_unknown": _meaning(404, "Không có loại lỗi này.", "There is no such problem."),
     "area_unknown": _meaning(404, "Không có đơn vị hành chính nào mang mã này.", "No area ever had this code."),
     "area_not_on_map": _meaning(
@@ -110,11 +116,40 @@ PROBLEMS: dict[str, Meaning] = {
     "site_stage_no_overlap": _meaning(
         409, "Điểm mô hình đã có giai đoạn khác trong thời gian này.", "The site has another stage in this period."
     ),
+    "target_no_overlap": _meaning(
+        409,
+        "Chỉ tiêu đã có mục tiêu cùng hạn trong thời gian này; hãy nêu mục tiêu được thay thế.",
+        "There is a target for the same day in this period: name the one that is superseded, from a later day on.",
+    ),
+    "target_superseded": _meaning(
+        409, "Mục tiêu này đã được thay thế.", "The target has been superseded already, or begins later than that."
+    ),
+    "target_not_measurable": _meaning(
+        409,
+        "Vào ngày đó không tính được mục tiêu bằng số trẻ em.",
+        "On that day the target cannot be told in whole children: there is nothing that it would be a part of.",
+    ),
+    "population_taken": _meaning(
+        409, "Số liệu của nguồn này cho ngày đó đã có.", "The figure of this source for this day is there already."
+    ),
     "case_is_closed": _meaning(409, "Hồ sơ đã kết thúc.", "The case is closed already."),
     "previous_case_open": _meaning(
         409,
         "Hồ sơ trước chưa kết thúc vào ngày mở hồ sơ mới.",
         "The case before is not closed on the day on which the new one opens.",
+    ),
+    "reform_overlaps": _meaning(
+        409,
+        "Đơn vị này đã thay đổi vào ngày đó, hoặc đã được sắp xếp ở đây vào ngày sau đó.",
+        "The unit changes on that day already, or was changed here on a later day.",
+    ),
+    "area_code_taken": _meaning(
+        409, "Mã này đã thuộc về một đơn vị khác trong thời gian đó.", "The code is another unit's in these days."
+    ),
+    "nothing_to_settle": _meaning(
+        409,
+        "Trẻ em này không ở xã nào bị chia tách mà chưa rõ nơi ở mới.",
+        "No commune of the child was split, or it has been told already in which part the child lives.",
     ),
     "next_case_open": _meaning(
         409,
@@ -123,6 +158,19 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "case_previous": _meaning(
         409, "Một hồ sơ sau nêu hồ sơ này là hồ sơ trước.", "A later case names this one as the case before."
+    ),
+    "rule_is_adopted": _meaning(
+        409,
+        "Quy tắc đã được thông qua nên không sửa, không xóa được; hãy soạn quy tắc mới.",
+        "The rule is adopted (or about to be): it is neither changed nor withdrawn. Draft another one.",
+    ),
+    "rule_not_adopted": _meaning(
+        409, "Quy tắc này mới là dự thảo.", "The rule is a draft: nothing is counted by it yet. See its preview."
+    ),
+    "rule_still_posting": _meaning(
+        409,
+        "Quy tắc này đang được ghi vào sổ; `done` trên `total` đã xong.",
+        "The rule is still being posted for everyone: `done` of `total`. Ask again later.",
     ),
     "stale": _meaning(
         412, "Dữ liệu đã thay đổi sau khi bạn đọc.", "It has changed since you read it; read it again and decide anew."
@@ -178,6 +226,32 @@ PROBLEMS: dict[str, Meaning] = {
     "not_a_commune": _meaning(
         422, "Mã này không chỉ một xã, phường, thị trấn.", "The code is not that of a commune, ward or township."
     ),
+    "not_a_successor": _meaning(
+        422,
+        "Xã này không phải là một phần của xã đã bị chia tách; `communes` nêu các phần.",
+        "The commune is no part of the one that was split; `communes` names the parts.",
+    ),
+    "reform_empty": _meaning(422, "Nghị quyết này không thay đổi gì.", "The resolution changes nothing."),
+    "reform_incomplete": _meaning(
+        422,
+        "Nghị quyết phải nêu rõ mỗi đơn vị mới hình thành từ đâu và mỗi đơn vị cũ thành đơn vị nào.",
+        "The resolution must say what every unit is made of, what becomes of every area, and in what each lies.",
+    ),
+    "reform_is_upgrade": _meaning(
+        422,
+        "Một đơn vị giữ nguyên toàn bộ địa giới của một đơn vị cũ là đơn vị cũ đó: hãy dùng `upgraded`.",
+        "A unit that is wholly one former unit is the same area: call it `upgraded`.",
+    ),
+    "reform_levels": _meaning(
+        422,
+        "Các đơn vị không cùng cấp, hoặc không thuộc cấp xã hay cấp huyện.",
+        "A line joins units of one level, communes or districts, and each lies in a unit above it.",
+    ),
+    "shares_do_not_add_up": _meaning(
+        422,
+        "Tỷ lệ của các phần phải có ở mọi dòng của việc chia tách (hoặc không dòng nào) và cộng lại bằng 1.",
+        "The shares of a split stand on all of its lines or on none, add up to 1, and nothing else has a share.",
+    ),
     "by_above_area": _meaning(
         422, "Cấp chia nhỏ cao hơn địa bàn được hỏi.", "The level to split by lies above the area asked about."
     ),
@@ -192,6 +266,62 @@ PROBLEMS: dict[str, Meaning] = {
         422,
         "Chưa thể công bố số liệu của một ngày chưa đến.",
         "The figures of a day that is still to come cannot be sealed.",
+    ),
+    "age_bands_overlap": _meaning(
+        422,
+        "Các nhóm tuổi phải có mã khác nhau, trong 0–16 tuổi và không chồng lên nhau.",
+        "Age bands have codes of their own (other than `all`), lie within 0 to 16 years, and do not overlap.",
+    ),
+    "rule_outside_programme": _meaning(
+        422,
+        "Ngày áp dụng phải nằm trong thời gian của chương trình.",
+        "A rule is adopted from a day within the period of its programme.",
+    ),
+    "rule_not_known_then": _meaning(
+        422,
+        "Vào ngày đó quy tắc này chưa được ghi vào sổ; hãy nêu `rule` khác hoặc ngày muộn hơn.",
+        "On that day nothing was counted by this rule yet: ask by another one (`rule`), or as known later.",
+    ),
+    "indicator_not_measured": _meaning(
+        422, "Sổ này không đo được chỉ tiêu này.", "This register cannot measure the indicator: it has no records."
+    ),
+    "target_not_yet": _meaning(
+        422,
+        "Vào ngày đó chương trình chưa có mục tiêu cho chỉ tiêu này.",
+        "On that day the programme has no target for the indicator.",
+    ),
+    "target_of_another_indicator": _meaning(
+        422,
+        "Mục tiêu được thay thế phải cùng chỉ tiêu và cùng địa bàn.",
+        "The target that is superseded must be of the same indicator and area.",
+    ),
+    "target_value": _meaning(
+        422,
+        "Giá trị không hợp với đơn vị của mục tiêu.",
+        "The value does not go with the unit: counts are whole, rates not negative, changes above -1.",
+    ),
+    "target_unit_of_a_count": _meaning(
+        422,
+        "Chỉ tiêu số lượng chỉ có mục tiêu theo số lượng hoặc mức thay đổi hằng năm.",
+        "An indicator that is a count is held to a count or to a yearly change.",
+    ),
+    "children_of_population": _meaning(422, "Số trẻ em nhiều hơn dân số.", "There are more children than people."),
+    "allocation_level_not_below": _meaning(
+        422, "Cấp phân bổ phải thấp hơn địa bàn của mục tiêu.", "The level must lie below the area of the target."
+    ),
+    "allocation_parts": _meaning(
+        422,
+        "Chỉ nêu các phần khi phân bổ thủ công, và khi đó phải nêu.",
+        "Parts are given by hand, and only then.",
+    ),
+    "allocation_area_unknown": _meaning(
+        422, "Địa bàn này không thuộc diện phân bổ.", "The area is not among those that the target is allocated to."
+    ),
+    "allocation_area_twice": _meaning(422, "Địa bàn được nêu hai lần.", "The area is named twice."),
+    "allocation_does_not_add_up": _meaning(
+        422,
+        "Tổng các phần không bằng mục tiêu.",
+        "The parts do not add up to the target: `total` and `given` say how far.",
     ),
     "known_in_future": _meaning(422, "Chưa thể biết số liệu của ngày này.", "What will be known is not known."),
     "known_before_first_posting": _meaning(

@@ -1,4 +1,5 @@
-"""Answers that change with the ledger alone: each carries an ETag, and who has the present one gets 304."""
+"""Answers that change with the ledger, the map, the targets and official figures alone: each carries an ETag, and who
+has the present one gets 304."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -16,11 +17,17 @@ from service.preconditions import tags
 from service.problems import language
 from service.routing import Read
 
-STATE = "SELECT remade + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint FROM register"
+# Targets and official figures are only ever added, so their numbers tell of every change.
+STATE = """
+SELECT remade + reformed + (SELECT coalesce(sum(moment), 0) FROM page_turn)::bigint + (SELECT count(*) FROM target)
+       + (SELECT count(*) FROM official_population)
+FROM register
+"""
 
 
 class LedgerState:
-    """The sum of the moments at which pages were turned: another one after every posting that is committed."""
+    """The sum of the moments at which pages were turned and the map redrawn: another one after every posting and every
+    reform that is committed."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader

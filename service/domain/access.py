@@ -34,6 +34,7 @@ class Permission(StrEnum):
 
     SEE_MAP = "map.read"  # areas, categories, measures, programmes: what is public but for signing in
     SEE_FIGURES = "figures.read"
+    WRITE_RULES = "rules.write"  # draft, preview and adopt the rules by which a programme counts
     SEE_RECORDS = "records.read"  # whom a figure consists of
     READ_CHILDREN = "children.read"
     WRITE_CHILDREN = "children.write"  # with their residences
@@ -43,11 +44,13 @@ class Permission(StrEnum):
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
     SEAL_EDITIONS = "editions.write"  # publish figures
+    WRITE_TARGETS = "targets.write"  # with the official figures that rates may be of
     READ_HISTORY = "history.read"
     READ_ACCESSES = "accesses.read"
     SHARE_CHILDREN = "lists.write"  # put children on a collaborator's list
     READ_ACCOUNTS = "accounts.read"
     WRITE_ACCOUNTS = "accounts.write"
+    WRITE_AREAS = "areas.write"  # apply a reform to the map
 
 
 class Reach(StrEnum):
@@ -104,7 +107,7 @@ ROLES: dict[str, Role] = {
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS, P.SEAL_EDITIONS},
+        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
         EVERY_SECTION,
     ),
     "district_officer": Role(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from service.domain.period import Period
 
@@ -59,7 +60,7 @@ class AreaChange:
     """What became of an area on a day: `upgraded` (still itself), `merged_into`, `split_into` or `abolished`.
 
     `share` is the part of the people that went to the successor: None is the whole of a merger, the unknown of a split.
-    `inferred`: no text that says so was read.
+    `inferred`: no text that says so was read. `reform`: the reform made here of which this is a line.
     """
 
     effective_on: date
@@ -70,6 +71,7 @@ class AreaChange:
     inferred: bool
     legal_basis: str
     source: str
+    reform: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def containment(versions: Iterable[AreaVersion]) -> list[Containment]:
             spans[ancestor].append(during)
         for ancestor, periods in spans.items():
             level = KINDS[of[ancestor][0].kind][0]
-            rows += [Containment(area, ancestor, level, during) for during in _joined(periods)]
+            rows += [Containment(area, ancestor, level, during) for during in joined(periods)]
     return rows
 
 
@@ -258,12 +260,12 @@ def _parent(unit: _Unit, placed: list[_Placed]) -> int | None:
     if not unit.parent_code:
         return None
     found = [(key, both) for key, p in placed if p.code == unit.parent_code and (both := p.during & unit.during)]
-    if len({key for key, _ in found}) != 1 or _joined(both for _, both in found) != [unit.during]:
+    if len({key for key, _ in found}) != 1 or joined(both for _, both in found) != [unit.during]:
         raise ValueError(f"{unit} ({unit.code}) has not one parent {unit.parent_code} until {unit.during.until}")
     return found[0][0]
 
 
-def _joined(periods: Iterable[Period]) -> list[Period]:
+def joined(periods: Iterable[Period]) -> list[Period]:
     """The same days, with periods that touch made one."""
     joined: list[Period] = []
     for period in sorted(periods, key=lambda p: p.start or date.min):

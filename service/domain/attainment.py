@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from service.domain.target import Target
 
-Unit = Literal["ratio", "count"]
+Unit = Literal["ratio", "per_1000", "per_100000", "count", "yearly_change"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
 
 
@@ -57,18 +57,35 @@ class Attainment(NamedTuple):
     gap: int | None
 
 
+NOT_MEASURABLE = Attainment("not_measurable", None)
+
+
 def attainment(now: Measurement, a_year_before: Measurement, target: Target, on: date) -> Attainment:
     """Judge what was measured `on` a day.
 
     `a_year_before` is the same measurement 365 days earlier; before the due day, it tells whether the target is met if
     the change of that year goes on: v + (v - v0) * (due - on) / 365.
+
+    A count that an area was given is held to its numerator alone. A yearly change is attained or not, and is not
+    measurable where there was nothing a year before.
     """
     if now.whole == 0:
-        return Attainment("not_measurable", None)
+        return NOT_MEASURABLE
+    if target.unit == "yearly_change":
+        return _changed(now, a_year_before, target)
+    if target.unit == "count" and now.denominator is not None:
+        now, a_year_before = Measurement(now.numerator, None), Measurement(a_year_before.numerator, None)
     gap = target.gap(now.numerator, now.whole)
     if gap == 0:
         return Attainment("attained", 0)
     return Attainment("on_track" if _on_track(now, a_year_before, target, on) else "behind", gap)
+
+
+def _changed(now: Measurement, before: Measurement, target: Target) -> Attainment:
+    if before.whole == 0 or before.numerator == 0:
+        return NOT_MEASURABLE
+    gap = target.after(before.numerator, before.whole).gap(now.numerator, now.whole)
+    return Attainment("behind" if gap else "attained", gap)
 
 
 def _on_track(now: Measurement, before: Measurement, target: Target, on: date) -> bool:

@@ -8,7 +8,7 @@ class Refusal(Exception):
     child's data.
     """
 
-    def __init__(self, code: str, pointer: str | None = None, **facts: str) -> None:
+    def __init__(self, code: str, pointer: str | None = None, **facts: str | int) -> None:
         super().__init__(code)
         self.code = code
         self.pointer = pointer

@@ -26,6 +26,8 @@ SCRIPTS = [
         "restated",
         "editions",
         "changing",
+        "settling",
+        "reforms",
         "history",
         "wall",
     )

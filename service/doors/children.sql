@@ -20,6 +20,8 @@ CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], catego
                                   sex text, age_from integer, age_until integer, name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
+    -- One place nearly always: which of them the planner need not know, or it takes another way than for a commune at large.
+    place CONSTANT text := CASE WHEN cardinality(areas) > 1 THEN 'ANY ($4)' ELSE '(SELECT ($4)[1])' END;
     -- One residence at most holds a day, so that no child comes twice. IS TRUE keeps the planner from the index of
     -- periods: on any day nearly all children live somewhere, and it takes them for a few.
     lived CONSTANT text := ' JOIN residence lived ON lived.child_id = x.id AND (lived.during @> $3) IS TRUE';
@@ -28,7 +30,7 @@ BEGIN
         'FROM child x' || CASE WHEN on_day IS NULL THEN '' ELSE lived END || ' WHERE '
             || reaching(c, 'x.id', areas IS NOT NULL),
         CASE WHEN on_day IS NOT NULL THEN 'x.date_of_birth <= $3 AND birthday(x.date_of_birth, 16) > $3' END,
-        CASE WHEN areas IS NOT NULL THEN 'lived.area_id = ANY ($4)' END,
+        CASE WHEN areas IS NOT NULL THEN 'lived.area_id = ' || place END,
         CASE WHEN sex IS NOT NULL THEN 'x.sex = $8' END,
         CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
@@ -36,7 +38,7 @@ BEGIN
         CASE WHEN kind IS NOT NULL THEN 'x.id IN (
             SELECT s.subject_id FROM spell s WHERE s.withdrawn IS NULL AND s.during @> $3
             AND s.rule IN (SELECT id FROM counting_rule) AND s.measure = $6 AND s.category = coalesce($5, ''all'')'
-            || CASE WHEN areas IS NOT NULL THEN ' AND s.area_id = ANY ($4)' ELSE '' END || ')' END,
+            || CASE WHEN areas IS NOT NULL THEN ' AND s.area_id = ' || place ELSE '' END || ')' END,
         CASE WHEN assisted IS NOT NULL THEN '$7 = EXISTS (
             SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id AND i.started_on <= $3
             WHERE f.child_id = x.id AND f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3))' END);
@@ -58,8 +60,7 @@ BEGIN
             SELECT json_build_object(
                 'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT CASE WHEN v.area_id IS NOT NULL THEN place_json(v) ELSE place_since(r.area_id, $12) END
-                            FROM residence r LEFT JOIN area_version v ON v.area_id = r.area_id AND v.during @> $12
+                'commune', (SELECT place FROM residence r, place_on(r.area_id, $12) place
                             WHERE r.child_id = x.id AND r.during @> $12))::text AS item, x.id
             %s%s ORDER BY x.id LIMIT $14 + 1
         ),

@@ -1,7 +1,7 @@
 -- The doors to the children that a number consists of. What is counted is said by the ledger; who is shown, by reach.
 
 DROP TYPE IF EXISTS number_asked CASCADE;
-DROP FUNCTION IF EXISTS counted_json, posting_json, entries;
+DROP FUNCTION IF EXISTS counted_json, posting_json, entries, shown_of_counted;
 
 
 -- Which number: who counts for a measure and (where that is given) not for another, in a part of the children, on a day, as
@@ -35,23 +35,20 @@ WHERE s.area_id = area AND s.rule = n.rule AND s.measure = n.measure AND s.categ
                  AND coalesce((SELECT day FROM posting WHERE number = o.withdrawn) > n.known_then, true) END))
 $$;
 
--- By commune of the map.
+-- By commune of the map, in the order of communes: a first page is sorted within the first of them, and not the province.
 CREATE FUNCTION counting(n number_asked)
 RETURNS TABLE (subject_id uuid, area_id integer, during daterange, entry bigint, apportioned boolean)
 LANGUAGE sql STABLE AS $$
-SELECT s.subject_id, p.target, s.during, s.spell, false
-FROM unnest(n.sources, n.targets, n.after_ranks) AS p (source, target, after_rank)
-CROSS JOIN LATERAL counting_in(n, p.source) s
-WHERE p.after_rank IS NULL
-UNION ALL
-SELECT r.subject_id, p.target, r.during, r.spell, true
-FROM (SELECT DISTINCT u.source FROM unnest(n.sources, n.after_ranks) AS u (source, after_rank)
-      WHERE u.after_rank IS NOT NULL) divided
+SELECT s.subject_id, p.target, s.during, s.spell, p.after_rank IS NOT NULL
+FROM (SELECT u.* FROM unnest(n.sources, n.targets, n.after_ranks, n.until_ranks)
+      AS u (source, target, after_rank, until_rank) ORDER BY u.target) p
 CROSS JOIN LATERAL (
-    SELECT s.*, row_number() OVER (ORDER BY s.subject_id) AS rank FROM counting_in(n, divided.source) s
-) r
-JOIN unnest(n.sources, n.targets, n.after_ranks, n.until_ranks) AS p (source, target, after_rank, until_rank)
-    ON p.source = divided.source AND r.rank > p.after_rank AND r.rank <= p.until_rank
+    SELECT i.subject_id, i.during, i.spell FROM counting_in(n, p.source) i WHERE p.after_rank IS NULL
+    UNION ALL
+    SELECT r.subject_id, r.during, r.spell
+    FROM (SELECT i.*, row_number() OVER (ORDER BY i.subject_id) AS rank FROM counting_in(n, p.source) i) r
+    WHERE p.after_rank IS NOT NULL AND r.rank > p.after_rank AND r.rank <= p.until_rank
+) s
 $$;
 
 CREATE FUNCTION posting_json(number bigint, day date, cause text) RETURNS json
@@ -81,27 +78,35 @@ SELECT json_build_object(
     'counts', json_build_object('from', lower(during), 'until', upper(during)), 'entry', entry)::text
 $$;
 
+-- Whether somebody who counts is shown to who reaches these areas. Of a child whose record has been withdrawn there is
+-- nothing to show but that it counted.
+CREATE FUNCTION shown_of_counted(subject uuid, reached integer[]) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT EXISTS (SELECT FROM home h WHERE h.child_id = subject AND h.area_id = ANY (reached))
+    OR NOT EXISTS (SELECT FROM child x WHERE x.id = subject)
+$$;
+
 -- A page by commune: item, area and child, one row more than `size`.
 CREATE FUNCTION list_counted(who asking, n number_asked, after_area integer, after_child uuid, size integer)
 RETURNS TABLE (item text, area_id integer, child_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
+    reached CONSTANT integer[] := reached_areas(c);
 BEGIN
     RETURN QUERY
         WITH page AS MATERIALIZED (
-            SELECT r.*, r.subject_id AS id, x AS child
+            SELECT r.*, r.subject_id AS id
             FROM counting(n) r
-            LEFT JOIN child x ON x.id = r.subject_id
-            WHERE (after_area IS NULL OR (r.area_id, r.subject_id) > (after_area, after_child))
-              AND (c.everywhere OR x.id IS NULL
-                   OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c))))
+            WHERE (after_area IS NULL OR r.area_id >= after_area AND (r.area_id, r.subject_id) > (after_area, after_child))
+              AND (c.everywhere OR shown_of_counted(r.subject_id, reached))
             ORDER BY r.area_id, r.subject_id LIMIT size + 1
         ),
         noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p))
                   WHERE EXISTS (SELECT FROM page))
-        SELECT counted_json(p.id, p.child, place_json(v), p.during, p.apportioned, e.entry), p.area_id, p.id
+        SELECT counted_json(p.id, x, place_json(v), p.during, p.apportioned, e.entry), p.area_id, p.id
         FROM noted, page p JOIN entries() e ON e.spell = p.entry
+        LEFT JOIN child x ON x.id = p.id
         JOIN area_version v ON v.area_id = p.area_id AND v.during @> n.on_map
         ORDER BY p.area_id, p.id;
     IF NOT FOUND THEN
@@ -117,6 +122,7 @@ RETURNS TABLE (item text, rank integer, since date, child_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'records.read');
+    reached CONSTANT integer[] := reached_areas(c);
 BEGIN
     RETURN QUERY
         WITH candidate AS (
@@ -126,18 +132,17 @@ BEGIN
             FROM counting(n) r
         ),
         page AS MATERIALIZED (
-            SELECT r.*, r.subject_id AS id, x AS child
+            SELECT r.*, r.subject_id AS id
             FROM candidate r
-            LEFT JOIN child x ON x.id = r.subject_id
             WHERE (after_rank IS NULL OR (r.rank, r.since, r.subject_id) > (after_rank, after_since, after_child))
-              AND (c.everywhere OR x.id IS NULL
-                   OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached_areas(c))))
+              AND (c.everywhere OR shown_of_counted(r.subject_id, reached))
             ORDER BY r.rank, r.since, r.subject_id LIMIT size + 1
         ),
         noted AS (SELECT note(who, c, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT size) p))
                   WHERE EXISTS (SELECT FROM page))
-        SELECT counted_json(p.id, p.child, place_json(v), p.during, p.apportioned, e.entry), p.rank, p.since, p.id
+        SELECT counted_json(p.id, x, place_json(v), p.during, p.apportioned, e.entry), p.rank, p.since, p.id
         FROM noted, page p JOIN entries() e ON e.spell = p.entry
+        LEFT JOIN child x ON x.id = p.id
         JOIN area_version v ON v.area_id = p.area_id AND v.during @> n.on_map
         ORDER BY p.rank, p.since, p.id;
     IF NOT FOUND THEN

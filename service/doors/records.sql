@@ -3,7 +3,7 @@
 -- What reads further tables is a set of one in FROM, and what does not is STABLE like all that it calls: so PostgreSQL
 -- plans each with the statement that asks for it. Starting a function anew for each record costs as much as reading it.
 
-DROP FUNCTION IF EXISTS place_since, place_at, place_json, residence_json, intervention_json;
+DROP FUNCTION IF EXISTS place_at, place_json, made_into, became, place_on, residence_json, intervention_json;
 
 
 CREATE FUNCTION place_json(v area_version) RETURNS json
@@ -16,28 +16,46 @@ SELECT place_json(v) FROM area_version v
 WHERE v.area_id = area AND coalesce(lower(v.during) <= day, true) ORDER BY v.during DESC LIMIT 1
 $$;
 
--- What an area that has ended is by a day: the commune that all of it went into, or its own last name, where it was divided
--- and nobody has told in which part a child lives.
-CREATE FUNCTION place_since(area integer, day date) RETURNS json
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    successors integer[];
-BEGIN
-    LOOP
-        SELECT array_agg(c.successor_id) INTO successors
-        FROM area_change c
-        WHERE c.predecessor_id = area AND c.successor_id <> area AND c.effective_on <= day AND c.share IS DISTINCT FROM 0;
-        EXIT WHEN cardinality(successors) IS DISTINCT FROM 1;
-        area := successors[1];
-    END LOOP;
-    RETURN place_at(area, day);
-END $$;
+-- The areas that had become an area by a day, each as a whole, and itself: whoever is recorded in one of them lives there.
+-- Of what was split, nobody knows who lives in which part until it is told.
+CREATE FUNCTION made_into(area integer, on_day date) RETURNS SETOF integer
+LANGUAGE sql STABLE AS $$
+WITH RECURSIVE part AS (
+    SELECT area AS id
+    UNION
+    SELECT c.predecessor_id FROM part p JOIN area_change c ON c.successor_id = p.id
+    WHERE c.effective_on <= on_day AND (c.change = 'merged_into' OR c.share = 1)
+)
+TABLE part
+$$;
+
+-- What an area had become by a day, as far as it became one thing as a whole.
+CREATE FUNCTION became(area integer, on_day date) RETURNS integer
+LANGUAGE sql STABLE AS $$
+WITH RECURSIVE chain AS (
+    SELECT area AS id, 0 AS step
+    UNION ALL
+    SELECT c.successor_id, step + 1 FROM chain JOIN area_change c ON c.predecessor_id = chain.id
+    WHERE c.effective_on <= on_day AND (c.change = 'merged_into' OR c.share = 1)
+)
+SELECT id FROM chain ORDER BY step DESC LIMIT 1
+$$;
+
+-- How the place of an area was called on a day; after its end, the place that it became; before its beginning, or if it
+-- became several, as it was called last.
+CREATE FUNCTION place_on(area integer, on_day date) RETURNS SETOF json
+LANGUAGE sql STABLE AS $$
+SELECT coalesce(
+    (SELECT place_json(v) FROM area_version v WHERE v.area_id = area AND v.during @> on_day),
+    (SELECT place_json(v) FROM area_version v WHERE v.area_id = became(area, on_day)
+     ORDER BY v.during @> on_day DESC, lower(v.during) DESC NULLS LAST LIMIT 1))
+$$;
 
 CREATE FUNCTION residence_json(r residence) RETURNS SETOF json
 LANGUAGE sql STABLE AS $$
-SELECT json_build_object('id', r.id, 'commune', place_json(v), 'from', lower(r.during), 'until', upper(r.during),
+SELECT json_build_object('id', r.id, 'commune', place, 'from', lower(r.during), 'until', upper(r.during),
                          'end_reason', r.end_reason)
-FROM area_version v WHERE v.area_id = r.area_id AND v.during @> lower(r.during)
+FROM place_on(r.area_id, lower(r.during)) place
 $$;
 
 -- A category of a section that the caller does not receive is `restricted`; that the child is special or at risk is not.

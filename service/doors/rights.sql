@@ -12,8 +12,17 @@ REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {role};
 
 -- What is public, or about offices.
-GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, category_scheme, category,
-    intervention_measure, programme, counting_rule, age_band, indicator, target, register, page_turn, posting, role TO {role};
+GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, reform, category_scheme, category,
+    intervention_measure, programme, counting_rule, age_band, indicator, register, page_turn, posting, role TO {role};
+
+-- What was promised, and what is published of the population: added to and never edited. A target ends.
+GRANT SELECT, INSERT ON target, official_population TO {role};
+GRANT UPDATE (during) ON target TO {role};
+
+-- Rules are drafted and adopted; what is in force is kept by the database, whoever writes.
+GRANT INSERT, UPDATE ON counting_rule TO {role};
+GRANT INSERT, DELETE ON age_band TO {role};
+GRANT SELECT ON rule_posting TO {role};
 
 -- The records of children, as far as the wall lets it see them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_file, intervention, site, site_stage TO {role};

@@ -51,10 +51,13 @@ def _inputs(said: Said) -> dict[str, Any]:
         "area": said["area"],
         "areas": {area["key"]: area for area in said["succession"]["areas"]},
         "changes": {f"{step['from']} into {step['into']}": step for step in said["succession"]["changes"]},
-        "indicators": {
-            i["code"]: {name: i[name] for name in ("unit", "measures", "target")} for i in said["indicators"]
-        },
+        "indicators": {i["code"]: _terms(i) for i in said["indicators"]},
     }
+
+
+def _terms(indicator: Said) -> dict[str, Any]:
+    own = {row["area"]["code"]: row["target"] for row in indicator["communes"] if row.get("target")}
+    return {name: indicator[name] for name in ("unit", "measures", "target", "official")} | {"targets_of_communes": own}
 
 
 def _indicator(
@@ -89,7 +92,7 @@ def _counts(figures: Said | None) -> dict[str, Any] | None:
     return None if figures is None else {name: figures[name] for name in ("numerator", "denominator")}
 
 
-def _told(causes: list[tuple[str, str, int, int, int]], numerator: str) -> list[dict[str, Any]]:
+def _told(causes: list[tuple[str, str, int, int, int]], numerator: str | None) -> list[dict[str, Any]]:
     """Causes together, whatever their places."""
     together: dict[tuple[str, str], tuple[int, int]] = {}
     for cause, measure, _, entered, gone in causes:

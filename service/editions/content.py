@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from service.routers.figures import AreaFigures, Certain, Figures, TargetShown
-from service.routers.restatements import Counts, RestatedCause
+from service.domain.attainment import Unit
+from service.routers.figures import AreaFigures, Certain, DenominatorSource, Figures, TargetShown
+from service.routers.restatements import RestatedCause
 from service.wire import Day, Internal, Place, Public
 
 
@@ -16,6 +17,7 @@ class SealedProgramme(BaseModel):
     name_vi: Public[str]
     name_en: Public[str]
     legal_basis: Public[str]
+    denominator_source: Public[DenominatorSource]
     from_: Public[Day] = Field(alias="from")
     until: Public[Day]
 
@@ -57,7 +59,7 @@ class SealedSuccession(BaseModel):
 class Measures(BaseModel):
     """What is counted over what."""
 
-    numerator: Public[str]
+    numerator: Public[str | None]
     denominator: Public[str | None]
 
 
@@ -65,23 +67,45 @@ class SealedFigures(Figures, Certain):
     """The figures of the whole area."""
 
 
+class OfficialPair(BaseModel):
+    """The children by official figures, on the day and a year before; null where none were published."""
+
+    now: Public[int | None]
+    before: Public[int | None]
+
+
+class SealedOfficial(BaseModel):
+    """What a rate was of, where it is of the official population: of the whole, and of communes by their codes."""
+
+    whole: OfficialPair
+    communes: Public[dict[str, OfficialPair]]
+
+
 class SealedIndicator(BaseModel):
     """An indicator, what it was held to, and its figures: of the whole, and of every commune, by code."""
 
     code: Internal[str]
-    unit: Internal[Literal["ratio", "count"]]
+    unit: Internal[Unit]
     measures: Measures
     target: TargetShown
+    official: SealedOfficial | None
     whole: SealedFigures
     communes: list[AreaFigures]
+
+
+class SealedCounts(BaseModel):
+    """Numerator and denominator; null where there was none."""
+
+    numerator: Internal[int | None]
+    denominator: Internal[int | None]
 
 
 class ChangedCommune(BaseModel):
     """A commune whose figures are others than in the edition before."""
 
     area: Place
-    before: Counts | None
-    after: Counts | None
+    before: SealedCounts | None
+    after: SealedCounts | None
     causes: list[RestatedCause] = Field(description="Of records that are wholly the commune's")
 
 
@@ -89,8 +113,8 @@ class ChangedIndicator(BaseModel):
     """An indicator whose figures are others than in the edition before."""
 
     code: Internal[str]
-    before: Counts | None
-    after: Counts | None
+    before: SealedCounts | None
+    after: SealedCounts | None
     causes: list[RestatedCause]
     communes: list[ChangedCommune]
 

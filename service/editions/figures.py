@@ -1,52 +1,118 @@
 """The figures of an edition, found in the ledger at its posting; and how the areas of records lie on its map, told and
 read back, so that they can be found again whatever the lists of areas say by then."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from service.database import Reader
 from service.domain.area_history import AreaChange
+from service.domain.attainment import Unit
+from service.domain.calendar import YEAR
 from service.domain.period import Period
 from service.domain.target import Target
-from service.editions.content import EditionContent
-from service.queries import editions, maps, stocks
-from service.queries.attainment import Area, Asked, Indicator, Programme, Question, Split
+from service.editions.content import EditionContent, SealedIndicator
+from service.queries import editions, maps, populations, stocks
+from service.queries.attainment import Area, Asked, Indicator, Programme, Question, Split, own_targets
 from service.queries.maps import Atlas, Version, View, Within
-from service.routers.figures import certain, decimal, shown
+from service.queries.stocks import Trend
+from service.routers.figures import (
+    UNPUBLISHED,
+    OfChildren,
+    TargetShown,
+    certain,
+    children,
+    decimal,
+    of_children,
+    shown,
+    target_shown,
+)
 
 
-async def sealed_indicators(reader: Reader, asked: Asked, wanted: list[Indicator], on: date) -> list[dict[str, Any]]:
-    """Every indicator with its figures: of the whole, and of every commune."""
+class Official(NamedTuple):
+    """Of how many children a rate is by official figures: in the whole, and in communes by their codes."""
+
+    whole: OfChildren
+    communes: Mapping[str, OfChildren]
+
+
+class Terms(NamedTuple):
+    """What an indicator is held to and divided by, other than in the ledger: targets of communes' own by their codes,
+    and official figures where it is of them."""
+
+    own: Mapping[str, Target]
+    official: Official | None
+
+
+async def terms(reader: Reader, q: Question) -> Terms:
+    """As they are now."""
+    own = await own_targets(reader, q, "commune")
+    if not populations.wanted(q.programme, q.indicator):
+        return Terms(own, None)
+    days = (q.on, q.on - YEAR)
+    found = await populations.by_area(reader, q, "commune", days)
+    communes: dict[str, OfChildren] = {
+        code: (children(found.get((code, days[0]))), children(found.get((code, days[1])))) for code, _ in found
+    }
+    return Terms(own, Official((await of_children(reader, q, [q.on]))[q.on], communes))
+
+
+def terms_of(sealed: SealedIndicator) -> Terms:
+    """As an edition says that they were."""
+    own = {row.area.code: target_of(row.target, sealed.unit) for row in sealed.communes if row.target}
+    if sealed.official is None:
+        return Terms(own, None)
+    of_whole = sealed.official.whole
+    communes = {code: (of.now, of.before) for code, of in sealed.official.communes.items()}
+    return Terms(own, Official((of_whole.now, of_whole.before), communes))
+
+
+async def sealed_indicator(reader: Reader, q: Question, whole: Trend, of: Terms) -> dict[str, Any]:
+    """An indicator with its figures: of the whole, and of every commune."""
+    indicator, official = q.indicator, of.official
+    judged = indicator.target.unit != "count"  # one commune is not held to a count of many
+    communes = []
+    for row in await stocks.by_area(reader, q, "commune"):
+        area = orjson.loads(row.area)
+        own = of.own.get(area["code"])
+        divided_by = None if official is None else official.communes.get(area["code"], UNPUBLISHED)
+        figures = shown(row.trend, q, q.on, judged or own is not None, own, divided_by)
+        told = {"target": target_shown(own, indicator.unit)} if own else {}
+        communes.append({"area": area, "covered": row.covered} | figures | certain(row.trend.certainty, q) | told)
+    return {
+        "code": indicator.code,
+        "unit": indicator.unit,
+        "measures": {"numerator": indicator.numerator, "denominator": indicator.denominator},
+        "target": target_shown(indicator.target, indicator.unit),
+        "official": None if official is None else official_of(official),
+        "whole": shown(whole, q, q.on, of=official and official.whole) | certain(whole.certainty, q),
+        "communes": communes,
+    }
+
+
+def official_of(official: Official) -> dict[str, Any]:
+    def pair(of: OfChildren) -> dict[str, int | None]:
+        now, before = of or (None, None)
+        return {"now": now, "before": before}
+
+    return {"whole": pair(official.whole), "communes": {code: pair(of) for code, of in official.communes.items()}}
+
+
+async def sealed_indicators(
+    reader: Reader, asked: Asked, wanted: list[Indicator], on: date, held: Mapping[str, Terms] | None = None
+) -> list[dict[str, Any]]:
+    """Every indicator with its figures: by the terms given, else by those of now."""
     trends = await stocks.over_time(reader, asked, wanted, [on])
     found = []
     for indicator in wanted:
         q = Question(**vars(asked), indicator=indicator, on=on)
-        whole, target = trends[indicator.code, on], indicator.target
-        judged = indicator.denominator is not None
-        found.append(
-            {
-                "code": indicator.code,
-                "unit": indicator.unit,
-                "measures": {"numerator": indicator.numerator, "denominator": indicator.denominator},
-                "target": {
-                    "direction": target.direction,
-                    "value": decimal(target.value),
-                    "due_on": target.due_on.isoformat(),
-                },
-                "whole": shown(whole, q, on) | certain(whole.certainty, q),
-                "communes": [
-                    {"area": orjson.loads(row.area), "covered": row.covered}
-                    | shown(row.trend, q, on, judged)
-                    | certain(row.trend.certainty, q)
-                    for row in await stocks.by_area(reader, q, "commune")
-                ],
-            }
-        )
+        of = held[indicator.code] if held else await terms(reader, q)
+        found.append(await sealed_indicator(reader, q, trends[indicator.code, on], of))
     return found
 
 
@@ -93,23 +159,40 @@ async def asked_again(reader: Reader, sealed: EditionContent, posting: int) -> t
     rule = await editions.rule(reader, sealed.counting_rule)
     promised = sealed.programme
     programme = Programme(
-        promised.code, sealed.area.code, promised.from_, promised.until, rule, sealed.counting_rule, [], date.max, 0
+        code=promised.code,
+        area_code=sealed.area.code,
+        start=promised.from_,
+        until=promised.until,
+        rule=rule,
+        rule_name=sealed.counting_rule,
+        rule_state="adopted",
+        rule_known_from=None,
+        denominator_source=promised.denominator_source or "register",
+        age_bands=[],
+        page_horizon=date.max,
+        reformed=0,
     )
     atlas, root = sealed_atlas(sealed, await editions.areas_by_key(reader))
     view = await maps.view_of(reader, atlas, rule, root, sealed.map, sealed.on, None, posting)
     named = sealed.area
     area = Area(root, named.code, named.name, named.kind, named.level, reached=True)
     asked = Asked(programme, Split(), area, view, sealed.on, rounded=False, past=True, posting=posting)
-    return asked, [
-        Indicator(
-            i.code,
-            i.measures.numerator,
-            i.measures.denominator,
-            i.unit,
-            Target(i.target.direction, Fraction(i.target.value), i.target.due_on),
-        )
-        for i in sealed.indicators
-    ]
+    wanted = []
+    for i in sealed.indicators:
+        target = target_of(i.target, i.unit)
+        wanted.append(Indicator(i.code, i.measures.numerator, i.measures.denominator, i.unit, target, (target,)))
+    return asked, wanted
+
+
+def target_of(told: TargetShown, unit: Unit) -> Target:
+    return Target(
+        told.direction,
+        Fraction(told.value),
+        told.due_on,
+        told.unit or unit,
+        revision=told.revision or 1,
+        own=told.own or False,
+    )
 
 
 def sealed_atlas(sealed: EditionContent, known: dict[str, int]) -> tuple[Atlas, int]:

@@ -23,12 +23,12 @@ def table(content: dict[str, Any]) -> str:
 def rows(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     same = {name: content[name] for name in ("on", "map", "posting", "counting_rule")}
     for indicator in content["indicators"]:
-        target = indicator["target"]
-        held_to = {"direction": target["direction"], "target": target["value"], "due_on": target["due_on"]}
         whole = {"area": content["area"], "covered": None} | indicator["whole"]
         for row in (whole, *indicator["communes"]):
             area = row["area"]
-            figures = {name: plain(row[name]) for name in COLUMNS if name in row and name != "area"}
+            figures = {name: plain(row[name]) for name in COLUMNS if name in row and name not in ("area", "target")}
+            target = row.get("target") or indicator["target"]
+            held_to = {"direction": target["direction"], "target": target["value"], "due_on": target["due_on"]}
             names = {"indicator": indicator["code"], "area": area["code"], "name": area["name"], "kind": area["kind"]}
             yield names | figures | held_to | same
 

@@ -10,7 +10,7 @@ from service.database import Reader
 from service.editions import seal
 from service.editions.changes import changes, differences
 from service.editions.content import EditionContent
-from service.editions.figures import asked_again, sealed_indicators, succession_of
+from service.editions.figures import asked_again, sealed_indicators, succession_of, terms_of
 from service.queries import editions
 from service.queries.attainment import Asked, Indicator
 from service.queries.editions import Row
@@ -82,10 +82,12 @@ async def recomputed(reader: Reader, row: Row) -> Verification:
         said = orjson.loads(row["content"])
         before = await editions.edition(reader, row["previous"]) if row["previous"] else None
         asked, wanted = await asked_again(reader, sealed, row["posting"])
-        indicators = orjson.loads(orjson.dumps(await sealed_indicators(reader, asked, wanted, sealed.on)))
+        held = {indicator.code: terms_of(indicator) for indicator in sealed.indicators}
+        found = await sealed_indicators(reader, asked, wanted, sealed.on, held)
+        indicators = orjson.loads(orjson.dumps(found))
         again = said | of_row(row) | {"indicators": indicators}
         again["changes"] = await changes_since(reader, before, again, asked, wanted, sealed.on)
-        found = seal.canonical(again)
+        bytes_again = seal.canonical(again)
     except (ValidationError, ArithmeticError, ValueError, KeyError):  # somebody wrote into it what no edition says
         return Verification(None, [])
-    return Verification(seal.hash_of(found), [Difference(*one) for one in differences(said, again)])
+    return Verification(seal.hash_of(bytes_again), [Difference(*one) for one in differences(said, again)])

@@ -8,6 +8,8 @@ from service.importing.forms import (
     COMMUNE,
     CONTENT,
     DAY_FORM,
+    DECIMAL_NUMBER,
+    DOCUMENT,
     HASH,
     IDENTIFIER_FORM,
     MOMENT_FORM,
@@ -18,6 +20,7 @@ from service.importing.forms import (
     PUBLIC_KEY,
     TRUTH,
     VERSION,
+    WHOLE,
     Form,
     choice,
 )
@@ -53,6 +56,7 @@ def optional(name: str, form: Form) -> Column:
 
 
 SEX = choice("male", "female", "unknown")
+AGE = choice(*map(str, range(17)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
 AGENCY_KIND = choice(
     "people_committee",
@@ -76,6 +80,57 @@ FILES = {
         *PERIOD,
         optional("version", VERSION),
     ),
+    "reforms.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("effective_on", DAY_FORM),
+        value("legal_basis", NOTE),
+        value("document", DOCUMENT),
+        optional("applied_at", MOMENT_FORM),
+        optional("account", NAME),
+    ),
+    "rules.csv": (
+        value("rule", CODE),
+        value("name_vi", NAME),
+        value("name_en", NAME),
+        optional("categories", NOTE),
+        optional("case_kinds", NAME),
+        optional("assisting_measures", NOTE),
+        value("state", choice("draft", "posting", "adopted")),
+        column("from", DAY_FORM),
+        optional("first_posting", NUMBER),
+        value("drafted_by", NAME),
+        value("drafted_at", MOMENT_FORM),
+        optional("version", VERSION),
+    ),
+    "age_bands.csv": (value("rule", CODE), value("code", CODE), value("from_age", AGE), value("until_age", AGE)),
+    "targets.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("programme", CODE),
+        value("indicator", CODE),
+        column("area", CODE),
+        column("area_since", DAY_FORM),
+        value("direction", choice("below", "at_most", "at_least")),
+        value("unit", choice("ratio", "per_1000", "per_100000", "count", "yearly_change")),
+        value("value", DECIMAL_NUMBER),
+        optional("baseline_value", DECIMAL_NUMBER),
+        optional("baseline_on", DAY_FORM),
+        value("due_on", DAY_FORM),
+        value("legal_basis", NOTE),
+        value("revision", VERSION),
+        value("decided_on", DAY_FORM),
+        column("from", DAY_FORM),
+        column("until", DAY_FORM),
+        optional("allocated_from", IDENTIFIER_FORM),
+    ),
+    "populations.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("area", CODE),
+        column("area_since", DAY_FORM),
+        value("on", DAY_FORM),
+        value("population", VERSION),
+        column("children_under_16", WHOLE),
+        value("source", NOTE),
+    ),
     "children.csv": (
         value("id", IDENTIFIER_FORM),
         value("full_name", NAME),
@@ -94,6 +149,7 @@ FILES = {
         value("commune", COMMUNE),
         *PERIOD,
         optional("end_reason", choice("moved", "died", "left", "corrected")),
+        optional("on", DAY_FORM),
     ),
     "circumstances.csv": (
         optional("id", IDENTIFIER_FORM),

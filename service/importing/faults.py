@@ -47,6 +47,8 @@ SENTENCES = {
     "number_form": "A number is written in digits alone and begins at 1.",
     "hash_form": "A hash is written in 64 digits and letters from a to f.",
     "key_form": "A public key is a JWK: a JSON object of short texts.",
+    "decimal_form": "A value is written in digits, with a point before its decimals.",
+    "whole_form": "A number is written in digits alone and begins at 0.",
     "identifier_form": "An id is a UUID, written with hyphens.",
     "commune_form": "The code of a commune has five digits.",
     "commune_short": "The code of a commune has five digits: a spreadsheet drops zeros at the front, and shorter codes "
@@ -63,6 +65,7 @@ SENTENCES = {
     "site_in_two_communes": "Every row of a site names the same commune.",
     "site_of_two_versions": "Every row of a site has the same version.",
     "register_one_row": "The register lives on one day: there is one row, or none.",
+    "reform_form": "The document is not a resolution as POST /v1/areas/reforms takes it, with the same day and basis.",
     "posting_taken": "Two postings have this number.",
     "posting_unknown": "There is no such posting.",
     "spell_withdrawn_later": "A spell is withdrawn by a later posting than the one that it was posted by.",
@@ -70,6 +73,9 @@ SENTENCES = {
     "edition_taken": "Another edition of the same programme, area, day and map has this number.",
     "edition_previous": "It names the edition before: of the same programme, area, day and map, with the number "
     "before. The first names none.",
+    "rule_taken": "There is a counting rule of this number already.",
+    "rule_form": "A counting rule is named by the code of a programme and a number: hung-yen-2016-2020/2.",
+    "rule_in_force": "A rule is in force from a day, and a draft is not.",
     "rule_unknown": "There is no such counting rule.",
     "counted_unknown": "Nothing is counted under this name.",
     "spell_known_twice": "The same was known already: the subject would be counted twice",

@@ -1,5 +1,6 @@
 """The forms of fields: what may stand in one, which rule it breaks else, and what spreadsheets make of it."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -103,6 +104,14 @@ def number(sql: str, digits: int) -> Form:
     return Form(sql, lru_cache(lambda field: None if pattern.fullmatch(field) else not_of_form(field, "number_form")))
 
 
+def not_a_decimal(field: str) -> str | None:
+    return None if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,10})?", field) else not_of_form(field, "decimal_form")
+
+
+def not_whole(field: str) -> str | None:
+    return None if re.fullmatch(r"0|[1-9][0-9]{0,8}", field) else not_of_form(field, "whole_form")
+
+
 def choice(*values: str, sql: str = "text") -> Form:
     return Form(sql, lambda field: None if field in values else not_of_form(field, "not_one_of"), values)
 
@@ -132,15 +141,25 @@ def not_a_code(field: str) -> str | None:
     return printable(50)(field) or spreadsheet_habit(field)
 
 
+def not_a_document(field: str) -> str | None:
+    try:
+        sound = isinstance(json.loads(field), dict)
+    except (ValueError, RecursionError):
+        sound = False
+    return printable(100_000)(field) if sound else not_of_form(field, "reform_form")
+
+
 DAY_FORM = Form("date", lru_cache(100_000)(not_a_day))
 MOMENT_FORM = Form("timestamptz", not_a_moment)
 IDENTIFIER_FORM = Form("uuid", not_an_identifier)
 COMMUNE = Form("text", lru_cache(not_a_commune))
 PERSONAL_ID = Form("text", not_a_personal_id)
+DECIMAL_NUMBER, WHOLE = Form("numeric", not_a_decimal), Form("integer", not_whole)
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))
 TRUTH = choice("true", "false", sql="boolean")
 CONTENT = Form("text", printable(10_000_000))
 HASH = Form("text", lambda field: None if re.fullmatch(r"[0-9a-f]{64}", field) else not_of_form(field, "hash_form"))
 PUBLIC_KEY = Form("jsonb", not_a_key)
+DOCUMENT = Form("text", not_a_document)
 NAME, NOTE = Form("text", printable(200)), Form("text", printable(2000))

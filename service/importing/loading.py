@@ -13,6 +13,7 @@ from service.clock import calendar_day
 from service.domain.access import Purpose
 from service.importing.columns import FILES
 from service.importing.faults import SHOWN, Fault, Faults
+from service.importing.map import redraw
 from service.importing.staging import Notify, Staged, stage
 from service.register import hold_empty
 
@@ -21,6 +22,8 @@ CHECKS = [
     FOLDER.joinpath("checks", f"{name}.sql").read_text(encoding="utf-8")
     for name in (
         "agencies",
+        "rules",
+        "targets",
         "children",
         "residences",
         "circumstances",
@@ -117,6 +120,8 @@ async def check(connection: asyncpg.Connection, staged: Staged, today: date | No
     day = today or carried or calendar_day()
     await connection.execute("UPDATE register SET page_horizon = $1", ledger.horizon(day))
     await connection.execute(f"CREATE TEMPORARY TABLE living_on ON COMMIT DROP AS SELECT date '{day}' AS day")
+    if "reforms.csv" in staged.rows:
+        staged.faults.add(*await redraw(connection))
     for done, script in enumerate(CHECKS):
         notify("checks", done, len(CHECKS))
         await connection.execute(script)

@@ -1,4 +1,8 @@
 -- What ledger_post_all does, for a ledger in which there is nothing to withdraw: every spell is new, and of one posting.
+-- Every rule is known as long as everything else.
+UPDATE counting_rule r SET state = 'adopted'
+FROM staged_rules s WHERE r.programme_code || '/' || r.number = s.rule AND s.state = 'adopted';
+
 CREATE TEMPORARY TABLE derived ON COMMIT DROP AS SELECT * FROM derived_spells(every_subject());
 
 INSERT INTO posting (day, actor, cause)

@@ -2,6 +2,9 @@
 INSERT INTO posting (number, day, at, actor, cause) OVERRIDING SYSTEM VALUE
 SELECT number, day, at, actor, cause FROM staged_postings;
 
+UPDATE counting_rule r SET state = 'adopted', first_posting = s.first_posting
+FROM staged_rules s WHERE r.programme_code || '/' || r.number = s.rule AND s.state = 'adopted';
+
 INSERT INTO spell (subject_id, area_id, rule, measure, category, sex, born, during, posted, withdrawn)
 SELECT s.subject_id, v.area_id, r.id, s.measure, s.category, s.sex, s.born, daterange(s."from", s."until"), s.posted,
        s.withdrawn
@@ -35,6 +38,7 @@ FROM fresh f JOIN (
     UNION ALL
     SELECT 'sites.csv', id, min(line) FROM staged_sites GROUP BY id
 ) s ON s.id = f.subject_id
+WHERE f.rule NOT IN (SELECT p.rule FROM rule_posting p)
 UNION ALL
 SELECT 'spells.csv', s.line, NULL, 'spell_not_in_records', NULL
 FROM gone g

@@ -3,6 +3,47 @@ INSERT INTO agency (id, name, kind, during, version)
 SELECT id, name, kind, daterange("from", "until"), coalesce(version, 1) FROM staged_agencies
 ON CONFLICT (id) DO NOTHING;
 
+-- Rules come as drafts, with their age bands; those that were more than that are adopted when there are postings (past.sql,
+-- new_past.sql). One that was being posted is posted anew, by whoever serves next.
+INSERT INTO counting_rule (id, programme_code, number, name_vi, name_en, categories, case_kinds, assisting_measures,
+                           drafted_by, drafted_at, version)
+SELECT greatest((SELECT max(id) FROM counting_rule), 100) + row_number() OVER (ORDER BY line),
+       regexp_replace(rule, '/[0-9]+$', ''), substring(rule FROM '[0-9]+$')::smallint, name_vi, name_en,
+       string_to_array(categories, ' '), string_to_array(case_kinds, ' '), string_to_array(assisting_measures, ' '),
+       drafted_by, drafted_at, coalesce(version, 1)
+FROM staged_rules;
+
+INSERT INTO age_band (rule, code, from_age, until_age)
+SELECT r.id, b.code, b.from_age, b.until_age
+FROM staged_age_bands b JOIN counting_rule r ON r.programme_code || '/' || r.number = b.rule;
+
+UPDATE counting_rule r SET state = 'posting', adopted_from = s."from"
+FROM staged_rules s WHERE r.programme_code || '/' || r.number = s.rule AND s.state <> 'draft';
+
+INSERT INTO rule_posting (rule, actor, total)
+SELECT r.id, 'operator', (SELECT count(*) FROM staged_children) + (SELECT count(DISTINCT id) FROM staged_sites)
+                         + (SELECT count(*) FROM area WHERE level = 'commune')
+FROM staged_rules s JOIN counting_rule r ON r.programme_code || '/' || r.number = s.rule AND s.state = 'posting';
+
+ANALYZE counting_rule, age_band;
+
+-- What ships with the service is there already: a target of it may have been superseded.
+UPDATE target t SET during = daterange(s."from", s."until") FROM staged_targets s WHERE s.id = t.id;
+
+INSERT INTO target (id, programme_code, indicator_code, area_id, direction, unit, value, baseline_value, baseline_on,
+                    due_on, legal_basis, revision, decided_on, during, allocated_from)
+SELECT s.id, s.programme, s.indicator, v.area_id, s.direction, s.unit, s.value, s.baseline_value, s.baseline_on,
+       s.due_on, s.legal_basis, s.revision, s.decided_on, daterange(s."from", s."until"), s.allocated_from
+FROM staged_targets s
+LEFT JOIN area_version v ON v.code = s.area AND lower(v.during) IS NOT DISTINCT FROM s.area_since
+WHERE NOT EXISTS (SELECT FROM target t WHERE t.id = s.id);
+
+INSERT INTO official_population (id, area_id, on_date, population, children_under_16, source)
+SELECT s.id, v.area_id, s."on", s.population, s.children_under_16, s.source
+FROM staged_populations s
+JOIN area_version v ON v.code = s.area AND lower(v.during) IS NOT DISTINCT FROM s.area_since
+ON CONFLICT (id) DO NOTHING;
+
 INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version,
                    created_at, updated_at)
 SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, coalesce(version, 1),
@@ -11,7 +52,7 @@ FROM staged_children;
 
 INSERT INTO residence (id, child_id, area_id, during, end_reason)
 SELECT coalesce(r.id, uuidv7()), r.child_id, v.area_id, daterange(r."from", r."until"), r.end_reason
-FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during @> r."from";
+FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during @> coalesce(r."on", r."from");
 
 INSERT INTO circumstance (id, child_id, category_code, during, evidence)
 SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), evidence FROM staged_circumstances;

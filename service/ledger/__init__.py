@@ -1,7 +1,7 @@
 """The ledger: what counts (spells.sql), since when that is known (post.sql), and what makes it fast (pages.sql); what
-it says now (stocks.sql), and said at the close of a day (known.sql)."""
+it says now (stocks.sql), and said at the close of a day (known.sql); how another rule comes into it (rules.sql)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from importlib.resources import files
 from uuid import UUID
@@ -11,9 +11,12 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 AS_LONG_AS_IT_TAKES = 3600  # seconds: a whole province at once is not held to the time of a request
+SUBJECTS_AT_ONCE, COMMUNES_AT_ONCE = 1000, 10  # of a rule that is posted: so long, at most, a write waits for a step
 SCRIPTS = [
     files(__name__).joinpath(name).read_text(encoding="utf-8")
-    for name in ("spells.sql", "pages.sql", "post.sql", "stocks.sql", "known.sql", "told.sql", "verify.sql")
+    for name in (
+        *("spells.sql", "pages.sql", "post.sql", "stocks.sql", "known.sql", "told.sql", "rules.sql", "verify.sql"),
+    )
 ]
 
 
@@ -39,6 +42,33 @@ async def rebuild(connection: asyncpg.Connection, day: date) -> int | None:
         )
         await connection.execute("SELECT rebuild_pages()", timeout=AS_LONG_AS_IT_TAKES)
     return number
+
+
+async def post_rules(
+    connection: asyncpg.Connection, day: Callable[[], date], notify: Callable[[str, int, int], None] | None = None
+) -> list[str]:
+    """Posts the adopted rules that are not posted for everyone yet, step by step, each a transaction. Answers which."""
+    rules = await connection.fetch("""
+        SELECT p.rule, r.programme_code || '/' || r.number AS name, p.total
+        FROM rule_posting p JOIN counting_rule r ON r.id = p.rule ORDER BY p.rule
+    """)
+    for rule, name, total in rules:
+        while await next_step(connection, rule, day()):
+            if notify:
+                done = await connection.fetchval("SELECT done FROM rule_posting WHERE rule = $1", rule)
+                notify(name, total if done is None else done, total)
+    return [name for _, name, _ in rules]
+
+
+async def next_step(connection: asyncpg.Connection, rule: int, day: date) -> bool:
+    """Whether there is more to do. A step that lost against another transaction begins anew."""
+    try:
+        more: bool = await connection.fetchval(
+            "SELECT post_rule($1, $2, $3, $4)", rule, day, SUBJECTS_AT_ONCE, COMMUNES_AT_ONCE
+        )
+    except asyncpg.TransactionRollbackError:
+        return True
+    return more
 
 
 def horizon(today: date) -> date:

@@ -51,7 +51,8 @@ BEGIN
     RETURN a;
 END $$;
 
--- What one posting moved: the days on which a cell's stock changed, and by how many.
+-- What one posting moved: the days on which a cell's stock changed, and by how many. By a rule that is being posted, an area
+-- has no pages before its turn has come.
 CREATE FUNCTION posting_movements(turned bigint, horizon date)
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text, day date,
                change bigint)
@@ -63,7 +64,8 @@ FROM (
     SELECT *, -1 AS sign FROM spell WHERE withdrawn = turned
 ) s
 CROSS JOIN LATERAL movements(s.rule, s.sex, s.born, s.during) m
-WHERE m.day < horizon
+WHERE m.day < horizon AND NOT EXISTS (
+    SELECT FROM rule_posting p WHERE p.rule = s.rule AND (p.last_area IS NULL OR p.last_area < s.area_id))
 GROUP BY s.area_id, s.rule, s.measure, s.category, m.sex, m.age_band, m.day
 HAVING sum(s.sign * m.change) <> 0
 $$;
@@ -156,17 +158,20 @@ BEGIN
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
 END $$;
 
--- The pages as the spells say that they must be. Over a whole province the words of a cell cost more than its numbers, so
+-- The pages as the spells say that they must be: all of them, or of one rule in some areas. Over a whole province the words of a cell cost more than its numbers, so
 -- that it is a key of 64 bits here: area, counted (rule, measure, category), sex, age band, 0 standing for all. And the
 -- running totals are thirty-one filtered sums, written by format(): ten times as fast as the aggregate above.
-CREATE FUNCTION expected_pages()
+CREATE FUNCTION expected_pages(of_rule smallint DEFAULT NULL, of_areas integer[] DEFAULT NULL)
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
                month date, opening integer, running integer[])
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH spells AS (
-            SELECT * FROM spell WHERE withdrawn IS NULL
+            SELECT * FROM spell s
+            WHERE withdrawn IS NULL AND ($1 IS NULL OR rule = $1) AND ($2 IS NULL OR area_id = ANY ($2))
+              AND NOT EXISTS (SELECT FROM rule_posting p
+                              WHERE p.rule = s.rule AND (p.last_area IS NULL OR p.last_area < s.area_id))
         ),
         horizon AS (
             SELECT page_horizon AS day FROM register
@@ -178,7 +183,7 @@ BEGIN
             SELECT row_number() OVER () AS id, sex FROM (SELECT DISTINCT sex FROM spells WHERE sex IS NOT NULL) s
         ),
         bands AS MATERIALIZED (
-            SELECT row_number() OVER () AS id, * FROM age_band
+            SELECT row_number() OVER (PARTITION BY rule) AS id, * FROM age_band
         ),
         ages AS MATERIALIZED (  -- of everyone born on a day
             SELECT s.rule, s.born, b.id AS band, birthday(s.born, b.from_age) AS since,
@@ -223,7 +228,7 @@ BEGIN
             FROM (SELECT DISTINCT key FROM by_month) k
             JOIN counted c ON c.id = k.key >> 16 & 65535
             LEFT JOIN sexes x ON x.id = k.key >> 8 & 255
-            LEFT JOIN bands b ON b.id = k.key & 255
+            LEFT JOIN bands b ON b.rule = c.rule AND b.id = k.key & 255
         ),
         quiet AS (  -- the months of totals in which nothing moved
             SELECT t.key, g.month::date AS month
@@ -242,7 +247,8 @@ BEGIN
         WHERE c.total OR o.running <> array_fill(0, ARRAY[31])
         $query$,
         (SELECT string_agg(format('coalesce(sum(change) FILTER (WHERE dom <= %s), 0)', d), ', ')
-         FROM generate_series(1, 31) AS d));
+         FROM generate_series(1, 31) AS d))
+    USING of_rule, of_areas;
 END $$;
 
 -- Remakes all pages from the spells, and writes those that differ. Nobody posts meanwhile; everybody reads.

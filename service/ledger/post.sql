@@ -36,19 +36,20 @@ CROSS JOIN LATERAL (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
 $$;
 
--- Withdraws the spells that no longer hold and inserts the new ones, under a new posting. Answers its number, or null
--- when nothing that counts has changed.
-CREATE FUNCTION post_spells(subjects uuid[], on_day date, by_actor text, for_cause text) RETURNS bigint
+-- Withdraws the spells that no longer hold and inserts the new ones, under a new posting: by every rule that counts, or by one
+-- of them. Answers its number, or null when nothing that counts has changed.
+CREATE FUNCTION post_spells(subjects uuid[], on_day date, by_actor text, for_cause text, of_rule smallint DEFAULT NULL)
+RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     new_number bigint;
 BEGIN
     WITH derived AS MATERIALIZED (
-        SELECT * FROM derived_spells(subjects)
+        SELECT * FROM derived_spells(subjects, of_rule)
     ),
     present AS MATERIALIZED (
         SELECT subject_id, area_id, rule, measure, category, sex, born, during
-        FROM spell WHERE subject_id = ANY (subjects) AND withdrawn IS NULL
+        FROM spell WHERE subject_id = ANY (subjects) AND withdrawn IS NULL AND (of_rule IS NULL OR rule = of_rule)
     ),
     gone AS MATERIALIZED (TABLE present EXCEPT TABLE derived),
     fresh AS MATERIALIZED (TABLE derived EXCEPT TABLE present),

@@ -6,14 +6,26 @@ DROP FUNCTION IF EXISTS birthday, derived_spells;
 CREATE FUNCTION birthday(born date, age integer) RETURNS date
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (born + make_interval(years => age))::date $$;
 
--- What the records say now of these children and sites. Every leaf begins with the touched ones, so that one child
--- costs a few index look-ups and a whole province is a few hash joins.
-CREATE FUNCTION derived_spells(subjects uuid[])
+-- What the records say now of these children and sites, by every rule that counts (posted for everyone or about to be), or by
+-- the one asked about, be it a draft. Every leaf begins with the touched ones, so that one child costs a few index look-ups
+-- and a whole province is a few hash joins.
+CREATE FUNCTION derived_spells(subjects uuid[], of_rule smallint DEFAULT NULL)
 RETURNS TABLE (subject_id uuid, area_id integer, rule smallint, measure text, category text, sex text, born date,
                during daterange)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
 WITH touched AS (
     SELECT DISTINCT unnest(subjects) AS id
+),
+-- What each rule chooses, with all that a chosen group consists of; null is every one.
+rule AS (
+    SELECT r.id, r.case_kinds,
+           CASE WHEN r.categories IS NOT NULL THEN ARRAY(
+               SELECT code FROM category WHERE code = ANY (r.categories) OR parent_code = ANY (r.categories)) END AS categories,
+           CASE WHEN r.assisting_measures IS NOT NULL THEN ARRAY(
+               SELECT code FROM intervention_measure
+               WHERE code = ANY (r.assisting_measures) OR parent_code = ANY (r.assisting_measures)) END AS measures
+    FROM counting_rule r
+    WHERE CASE WHEN of_rule IS NULL THEN r.state IN ('posting', 'adopted') ELSE r.id = of_rule END
 ),
 -- Where the child lived while being a child: from birth to the 16th birthday.
 stay AS (
@@ -24,49 +36,57 @@ stay AS (
     JOIN residence r ON r.child_id = c.id
     GROUP BY c.id, r.area_id
 ),
--- In which categories: each one, its group, and all of its kind together.
+-- In which categories that the rule has chosen: each one, its group, and all of its kind together.
 circumstances AS (
-    SELECT c.child_id AS id, k.kind, counted.category, range_agg(c.during) AS days
+    SELECT c.child_id AS id, r.id AS rule, k.kind, counted.category, range_agg(c.during) AS days
     FROM touched t
     JOIN circumstance c ON c.child_id = t.id
     JOIN category k ON k.code = c.category_code
+    JOIN rule r ON r.categories IS NULL OR k.code = ANY (r.categories)
     CROSS JOIN LATERAL (VALUES ('all'), (k.code), (k.parent_code)) AS counted (category)
     WHERE counted.category IS NOT NULL
-    GROUP BY c.child_id, k.kind, counted.category
+    GROUP BY c.child_id, r.id, k.kind, counted.category
 ),
--- Special takes precedence over at-risk.
+-- Special takes precedence over at-risk: beside a special category that the rule has not chosen, a child is at risk.
 status AS (
-    SELECT c.id, c.kind, c.category,
+    SELECT c.id, c.rule, c.kind, c.category,
            CASE c.kind WHEN 'at_risk' THEN c.days - coalesce(s.days, '{}') ELSE c.days END AS days
     FROM circumstances c
-    LEFT JOIN circumstances s ON s.id = c.id AND s.kind = 'special' AND s.category = 'all'
+    LEFT JOIN circumstances s ON s.id = c.id AND s.rule = c.rule AND s.kind = 'special' AND s.category = 'all'
 ),
--- Managed and given a measure: a case is open and at least one of its interventions has started.
+-- Managed and given a measure: a case (of a kind that the rule has chosen) is open and at least one of its interventions (by
+-- a measure that the rule has chosen) has started.
 assisted AS (
-    SELECT f.child_id AS id, range_agg(daterange(greatest(f.opened_on, i.started_on), f.closed_on)) AS days
+    SELECT f.child_id AS id, r.id AS rule, range_agg(daterange(greatest(f.opened_on, i.started_on), f.closed_on)) AS days
     FROM touched t
     JOIN case_file f ON f.child_id = t.id
-    CROSS JOIN LATERAL (SELECT min(started_on) AS started_on FROM intervention WHERE case_id = f.id) i
+    JOIN rule r ON r.case_kinds IS NULL OR f.kind = ANY (r.case_kinds)
+    CROSS JOIN LATERAL (
+        SELECT min(started_on) AS started_on FROM intervention
+        WHERE case_id = f.id AND (r.measures IS NULL OR measure_code = ANY (r.measures))) i
     WHERE i.started_on IS NOT NULL
       AND (f.closed_on IS NULL OR greatest(f.opened_on, i.started_on) < f.closed_on)
-    GROUP BY f.child_id
+    GROUP BY f.child_id, r.id
 ),
-counted AS (
-    SELECT id, area_id, 'children' AS measure, 'all' AS category, sex, born, days FROM stay
-    UNION ALL
-    SELECT s.id, s.area_id, t.kind, t.category, s.sex, s.born, s.days * t.days
-    FROM stay s JOIN status t ON t.id = s.id
-    UNION ALL
-    SELECT s.id, s.area_id, t.kind || '_assisted', t.category, s.sex, s.born, s.days * t.days * a.days
-    FROM stay s JOIN status t ON t.id = s.id JOIN assisted a ON a.id = s.id
-    UNION ALL
-    SELECT s.id, s.area_id, 'model', 'all', NULL, NULL, range_agg(g.during)
+model AS (
+    SELECT s.id, s.area_id, range_agg(g.during) AS days
     FROM touched t
     JOIN site s ON s.id = t.id
     JOIN site_stage g ON g.site_id = s.id
     WHERE g.stage IN ('completed', 'replicated')
     GROUP BY s.id
+),
+counted AS (
+    SELECT s.id, s.area_id, r.id AS rule, 'children' AS measure, 'all' AS category, s.sex, s.born, s.days
+    FROM stay s CROSS JOIN rule r
+    UNION ALL
+    SELECT s.id, s.area_id, t.rule, t.kind, t.category, s.sex, s.born, s.days * t.days
+    FROM stay s JOIN status t ON t.id = s.id
+    UNION ALL
+    SELECT s.id, s.area_id, t.rule, t.kind || '_assisted', t.category, s.sex, s.born, s.days * t.days * a.days
+    FROM stay s JOIN status t ON t.id = s.id JOIN assisted a ON a.id = s.id AND a.rule = t.rule
+    UNION ALL
+    SELECT m.id, m.area_id, r.id, 'model', 'all', NULL, NULL, m.days FROM model m CROSS JOIN rule r
 )
-SELECT c.id, c.area_id, r.id, c.measure, c.category, c.sex, c.born, unnest(c.days)
-FROM counted c CROSS JOIN counting_rule r
+SELECT id, area_id, rule, measure, category, sex, born, unnest(days) FROM counted
 $$;

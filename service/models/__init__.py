@@ -18,8 +18,17 @@ from service.models.children import Child, Circumstance, Home, Residence
 from service.models.editions import Edition
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
-from service.models.programmes import AgeBand, CountingRule, Indicator, Programme, Target
+from service.models.programmes import (
+    AgeBand,
+    CountingRule,
+    Indicator,
+    OfficialPopulation,
+    Programme,
+    RulePosting,
+    Target,
+)
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
+from service.models.reforms import Reform
 from service.models.sites import Site, SiteStage
 
 __all__ = [
@@ -48,14 +57,17 @@ __all__ = [
     "Indicator",
     "Intervention",
     "InterventionMeasure",
+    "OfficialPopulation",
     "Page",
     "PageTurn",
     "Posting",
     "Programme",
+    "Reform",
     "RefreshToken",
     "Register",
     "Residence",
     "Role",
+    "RulePosting",
     "SignIn",
     "SignInDelay",
     "Site",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import Computed, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
@@ -34,7 +35,7 @@ class AreaVersion(SQLModel, table=True):
 
 
 class AreaChange(SQLModel, table=True):
-    """One line of a resolution: what became of an area on a day."""
+    """One line of a resolution: what became of an area on a day. `reform_id`: of a resolution that was applied here."""
 
     __tablename__ = "area_change"
     __table_args__ = (
@@ -51,6 +52,7 @@ class AreaChange(SQLModel, table=True):
     inferred: bool
     legal_basis: str = Field(sa_type=Text)
     source: str = Field(sa_type=Text)
+    reform_id: UUID | None = Field(default=None, foreign_key="reform.id")
 
 
 class AreaWithin(SQLModel, table=True):

@@ -124,11 +124,12 @@ class PageTurn(SQLModel, table=True):
 
 
 class Register(SQLModel, table=True):
-    """The day that the register carries (null: the calendar's), how far its pages reach, when they were remade, and
-    whether its children are made up."""
+    """The day that the register carries (null: the calendar's), how far its pages reach, when they were remade, when
+    the map was last redrawn here, and whether its children are made up."""
 
     one: bool = Field(default=True, primary_key=True, sa_column_kwargs={"server_default": text("true")})
     fixed_today: date | None = None
     page_horizon: date
     remade: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    reformed: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     demonstration: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

@@ -1,34 +1,60 @@
 """What a question about figures names: programme, indicator and target, area, part of the children."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any, Literal
 from uuid import UUID
 
 from service.database import Reader
 from service.domain.attainment import Unit
+from service.domain.period import Period
 from service.domain.refusal import Refusal
-from service.domain.target import Target
+from service.domain.target import Direction, Target, TargetUnit, applicable
 from service.queries.maps import View
 
-# The programme asked for, else the one in force on the day, else the latest.
-PROGRAMME = """
+# The programme asked for, else the province's in force on the day, else its latest; it may count by another's rules. By
+# the rule whose number is asked for; else by the one in force on the day (of two from the same day, the one adopted
+# last; before the first, the first), of those that were known at the close of $4, if that is asked.
+RULE = """
+SELECT c.*, (SELECT day FROM posting WHERE number = c.first_posting) AS known_from
+FROM counting_rule c
+WHERE c.programme_code = coalesce(p.rules_of, p.code)
+  AND CASE WHEN $3::integer IS NOT NULL THEN c.number = $3 AND c.state <> 'withdrawn'
+      ELSE c.state = 'adopted' AND ($4::date IS NULL OR c.first_posting IS NULL
+           OR (SELECT day FROM posting WHERE number = c.first_posting) <= $4) END
+ORDER BY c.adopted_from > $2, abs(c.adopted_from - $2), c.first_posting DESC NULLS LAST, c.number LIMIT 1
+"""
+PROGRAMME = f"""
 SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
-       r.id AS rule, p.code || '/' || r.number AS rule_name,
+       r.id AS rule, r.programme_code || '/' || r.number AS rule_name, p.denominator_source,
+       r.state AS rule_state, r.known_from AS rule_known_from,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
        (SELECT page_horizon FROM register) AS page_horizon,
-       0::bigint AS reformed
-FROM programme p JOIN counting_rule r ON r.programme_code = p.code
-WHERE $1::text IS NULL OR p.code = $1
-ORDER BY p.during @> $2::date DESC, upper(p.during) DESC, r.number DESC LIMIT 1
+       (SELECT reformed FROM register) AS reformed
+FROM programme p LEFT JOIN LATERAL ({RULE}) r ON true
+WHERE CASE WHEN $1::text IS NULL THEN p.level = 'province' ELSE p.code = $1 END
+ORDER BY p.during @> $2::date DESC, upper(p.during) DESC LIMIT 1
 """
+PROGRESS = "SELECT done, total FROM rule_posting WHERE rule = $1"
+# Each with every target of the programme, and of the area asked about.
 INDICATORS = """
-SELECT i.code, i.numerator, i.denominator, i.unit, t.direction, t.value, t.due_on
-FROM indicator i
-JOIN LATERAL (SELECT * FROM target t WHERE t.indicator_code = i.code AND t.programme_code = $1
-              ORDER BY t.due_on < $2::date, abs(t.due_on - $2::date) LIMIT 1) t ON true
-WHERE $3::text IS NULL OR i.code = $3
+SELECT i.code, i.numerator, i.denominator, i.unit,
+       t.direction, t.value, t.due_on, t.unit, lower(t.during), upper(t.during), t.revision, t.area_id IS NOT NULL
+FROM indicator i JOIN target t ON t.indicator_code = i.code AND t.programme_code = $1
+    AND (t.area_id IS NULL OR t.area_id = $3)
+WHERE $2::text IS NULL OR i.code = $2
 ORDER BY i.position
+"""
+# Of the areas of a level within an area, by the code that they have on the map. $5 map · $6 on
+OWN_TARGETS = """
+SELECT v.code, t.direction, t.value, t.due_on, t.unit, lower(t.during), upper(t.during), t.revision, true
+FROM target t
+JOIN area_within w ON w.area_id = t.area_id AND w.ancestor_id = $3 AND w.area_level = $4 AND w.during @> $5::date
+JOIN area_version v ON v.area_id = t.area_id AND v.during @> $5::date
+WHERE t.programme_code = $1 AND t.indicator_code = $2 AND t.during @> $6::date
 """
 # Whoever is assigned to the province reaches every area, also those that it was made of.
 REACHED = """(
@@ -58,18 +84,30 @@ class Area:
 
 @dataclass(frozen=True)
 class Indicator:
-    """What is counted over what, and the target it is held to."""
+    """What is counted over what, and the target it is held to. Without a numerator, it cannot be measured here.
+
+    `target` is that of the day asked about, `targets` are those of every day.
+    """
 
     code: str
-    numerator: str
+    numerator: str | None
     denominator: str | None
     unit: Unit
     target: Target
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def counted(self) -> str:
+        """The measure that is counted; refuses an indicator that has none."""
+        if self.numerator is None:
+            raise Refusal("indicator_not_measured")
+        return self.numerator
 
 
 @dataclass(frozen=True)
 class Programme:
-    """The programme that a question is about, and the rule by which it counts."""
+    """The programme that a question is about, and the rule by which it counts. `rule_known_from`: the day of the first
+    posting by it; null as long as the ledger."""
 
     code: str
     area_code: str
@@ -77,6 +115,9 @@ class Programme:
     until: date
     rule: int
     rule_name: str
+    rule_state: str
+    rule_known_from: date | None
+    denominator_source: Literal["register", "official"]
     age_bands: list[str]
     page_horizon: date
     reformed: int  # when maps were last changed
@@ -126,28 +167,81 @@ class Question(Asked):
     on: date
 
 
-async def programme(reader: Reader, code: str | None, on: date, pointer: str | None = None) -> Programme:
-    found = await reader.fetchrow(PROGRAMME, code, on)
+async def programme(
+    reader: Reader,
+    code: str | None,
+    on: date,
+    rule: str | None = None,
+    known: date | None = None,
+    pointer: str | None = None,
+) -> Programme:
+    """The programme, by the rule named (`hung-yen-2016-2020/2`, or its number), or else by the one in force on a day.
+
+    `known` leaves the choice to the rules that were known at the close of that day. Refuses rules by which nothing is
+    counted, or not everything yet.
+    """
+    number = None
+    if rule is not None:
+        of_rule, _, text = rule.rpartition("/")
+        code = code or of_rule or None
+        if not re.fullmatch(r"[0-9]{1,4}", text) or of_rule not in ("", code):
+            raise Refusal("rule_unknown", "/rule")
+        number = int(text)
+    found = await reader.fetchrow(PROGRAMME, code, on, number, known)
     if found is None:
         raise Refusal("programme_unknown", pointer)
+    if found["rule"] is None:
+        raise Refusal("rule_unknown", "/rule")
+    if found["rule_state"] == "draft":
+        raise Refusal("rule_not_adopted", "/rule", rule=found["rule_name"])
+    if found["rule_state"] == "posting":
+        progress = await reader.fetchrow(PROGRESS, found["rule"])
+        done = dict(progress) if progress else {}  # adopted since
+        raise Refusal("rule_still_posting", "/rule", rule=found["rule_name"], **done)
     return Programme(**found)
 
 
-async def indicators(reader: Reader, programme: Programme, on: date, code: str | None = None) -> list[Indicator]:
-    """The indicators of a programme (or the one of that code) with the target that is next on a day."""
-    rows = await reader.fetch(INDICATORS, programme.code, on, code)
+async def indicators(
+    reader: Reader, programme: Programme, on: date, code: str | None = None, area_id: int | None = None
+) -> list[Indicator]:
+    """The indicators of a programme (or the one of that code) with the target of a day, an area's own before others."""
+    rows = await reader.fetch(INDICATORS, programme.code, code, area_id)
     if code is not None and not rows:
         raise Refusal("indicator_unknown")
-    return [
-        Indicator(
-            r["code"],
-            r["numerator"],
-            r["denominator"],
-            r["unit"],
-            Target(r["direction"], Fraction(r["value"]), r["due_on"]),
-        )
-        for r in rows
+    targets: dict[tuple[Any, ...], list[Target]] = {}
+    for row in rows:
+        targets.setdefault(tuple(row)[:4], []).append(dated_target(*tuple(row)[4:]))
+    found = [
+        Indicator(name, numerator, denominator, unit, target, tuple(every))
+        for (name, numerator, denominator, unit), every in targets.items()
+        if (target := applicable(every, on))
     ]
+    if code is not None and not found:
+        raise Refusal("target_not_yet", "/on")
+    return found
+
+
+def dated_target(
+    direction: Direction,
+    value: Decimal,
+    due_on: date,
+    unit: TargetUnit,
+    start: date | None,
+    until: date | None,
+    revision: int,
+    own: bool,
+) -> Target:
+    return Target(direction, Fraction(value), due_on, unit, Period(start, until), revision, own)
+
+
+async def own_targets(reader: Reader, asked: "Question", level: str) -> dict[str, Target]:
+    """The areas of a level that have a target of their own, and which it is on the day."""
+    named = (asked.programme.code, asked.indicator.code)
+    rows = await reader.fetch(OWN_TARGETS, *named, asked.area.area_id, level, asked.view.on_map, asked.on)
+    targets: dict[str, list[Target]] = {}
+    for code, *terms in rows:
+        targets.setdefault(code, []).append(dated_target(*terms))
+    return {code: target for code, every in targets.items() if (target := applicable(every, asked.on))}
 
 
 async def area(reader: Reader, code: str, on: date, assignment_id: UUID, pointer: str = "/area") -> Area:

@@ -24,7 +24,8 @@ KEYS = """
 SELECT DISTINCT ON (v.area_id) v.area_id, v.code, lower(v.during) FROM area_version v ORDER BY v.area_id, v.during
 """
 PROMISED = """
-SELECT p.code, p.name_vi, p.name_en, p.legal_basis, lower(p.during) AS "from", upper(p.during) AS until
+SELECT p.code, p.name_vi, p.name_en, p.legal_basis, lower(p.during) AS "from", upper(p.during) AS until,
+       p.denominator_source
 FROM programme p WHERE p.code = $1
 """
 LAST = """

@@ -31,7 +31,7 @@ SELECT c.effective_on, c.predecessor_id, c.successor_id, c.change, c.share, c.in
 FROM area_change c JOIN area a ON a.id = c.predecessor_id WHERE a.level = 'commune'
 """
 COMMUNE = """
-SELECT v.area_id, 0::bigint AS reformed
+SELECT v.area_id, (SELECT reformed FROM register) AS reformed
 FROM area_version v JOIN area a ON a.id = v.area_id AND a.level = 'commune' WHERE v.code = $1 AND v.during @> $2::date
 """
 # $1 rule · $2, $3, $4 from which area into which, on which day · $5 the past day at whose close it was known, or

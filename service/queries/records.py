@@ -62,7 +62,7 @@ Rows = list[asyncpg.Record]
 
 async def asked_number(reader: Reader, asked: Question, side: Side) -> Number:
     """Whom a side of a figure consists of; `gap`: who could close it."""
-    counted, of = asked.indicator.numerator, asked.indicator.denominator
+    counted, of = asked.indicator.counted, asked.indicator.denominator
     # Below a target, those who count are to leave; otherwise those who do not are to be reached.
     missing = side == "gap" and asked.indicator.target.direction == "at_least" and of is not None
     measure, without = (of, counted) if missing else (of if side == "denominator" else counted, None)

@@ -10,6 +10,7 @@ from service.domain.attainment import Measurement
 from service.domain.calendar import YEAR
 from service.domain.carrying import EXACT, Certainty, Found
 from service.queries.attainment import Asked, Indicator, Question, Split
+from service.queries.maps import View
 
 # By place: where the children of each area of records go on the map, or, of an area that is divided, itself (negative).
 # $1 rule · $2, $3 numerator and denominator · $4 areas of records · $5 where each goes · $6 day · $7 day before
@@ -83,11 +84,30 @@ async def by_area(reader: Reader, asked: Question, level: str) -> list[AreaMeasu
     now, before = (
         {row[0]: _measured(indicator, *row[first : first + 2]) for row in map(tuple, rows)} for first in (1, 3)
     )
-    above = asked.view.above(level)
-    of_day, of_year = (carried.spread(found, above) for found in (now, before))
+    return _of_places(asked.view, indicator, level, now, before)
+
+
+def of_each(view: View, indicator: Indicator, level: str, each: Mapping[int, Stocks], on: date) -> list[AreaMeasured]:
+    """The same, from the stocks of each area of records."""
+    days = []
+    for day in (on, on - YEAR):
+        found: dict[int, Measurement] = {}
+        for area, stocks in each.items():
+            place, measured = view.carried.places[area], _stock(indicator, stocks, day)
+            found[place] = found[place] + measured if place in found else measured
+        days.append(found)
+    return _of_places(view, indicator, level, *days)
+
+
+def _of_places(
+    view: View, indicator: Indicator, level: str, now: Mapping[int, Measurement], before: Mapping[int, Measurement]
+) -> list[AreaMeasured]:
+    """By area of a level, from what was found by the places of areas of records."""
+    above = view.above(level)
+    of_day, of_year = (view.carried.spread(found, above) for found in (now, before))
     nothing = Found(_measured(indicator, 0, 0))
     measured = []
-    for place in asked.view.places(level):
+    for place in view.places(level):
         found, then = of_day.get(place.area_id, nothing), of_year.get(place.area_id, nothing)
         trend = Trend(found.measured, then.measured, found.certainty)
         measured.append(AreaMeasured(place.shown, trend, place.covered))
@@ -100,7 +120,8 @@ async def over_time(reader: Reader, asked: Asked, wanted: list[Indicator], days:
     rows = await _fetch(reader, TOGETHER, asked, wanted, list(carried.whole), every_day)
     stocks = {(measure, day): stock for measure, day, stock in rows}
     found = {(i.code, day): Found(_stock(i, stocks, day)) for i in wanted for day in every_day}
-    ratios, counts = ([i for i in wanted if (i.denominator is None) == counted] for counted in (False, True))
+    ratios = [i for i in wanted if i.denominator is not None]
+    counts = [i for i in wanted if i.denominator is None and i.numerator is not None]
     if carried.parted and ratios:
         each = await _each(reader, asked, ratios, list(carried.parted), every_day)
         for i in ratios:
@@ -202,6 +223,5 @@ def _measured(indicator: Indicator, numerator: int, denominator: int) -> Measure
 
 
 def _stock(indicator: Indicator, stocks: Stocks, day: date) -> Measurement:
-    return _measured(
-        indicator, stocks.get((indicator.numerator, day), 0), stocks.get((indicator.denominator or "", day), 0)
-    )
+    numerator, denominator = (stocks.get((of or "", day), 0) for of in (indicator.numerator, indicator.denominator))
+    return _measured(indicator, numerator, denominator)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 
@@ -26,6 +27,12 @@ def hung_yen() -> AreaHistory:
     """The areas of Hưng Yên (and of Thái Bình, which it joined in 2025) with their history."""
     lists = ("units_2016", "units_interim", "units_2025", "unit_changes", "units_thai_binh")
     return area_history(*(rows(f"areas/{name}.csv") for name in lists))
+
+
+def area_on(history: AreaHistory, code: str, on: date) -> int:
+    """The area that a code means on a day."""
+    (found,) = (v.area for v in history.versions if v.code == code and on in v.during)
+    return found
 
 
 def day(text: str) -> date | None:
@@ -103,19 +110,43 @@ def tables(today: date) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]
         ],
     )
     yield from programme_tables(json.loads(FOLDER.joinpath("programmes.json").read_text(encoding="utf-8")))
+    yield (
+        "official_population",
+        ["id", "area_id", "on_date", "population", "children_under_16", "source"],
+        [
+            (
+                shipped(f"population/{r['area_code']}/{r['on_date']}"),
+                area_on(history, r["area_code"], date.fromisoformat(r["on_date"])),
+                date.fromisoformat(r["on_date"]),
+                int(r["population"]),
+                int(r["children_under_16"]) if r["children_under_16"] else None,
+                r["source"],
+            )
+            for r in rows("areas/population.csv")
+        ],
+    )
     yield "register", ["page_horizon"], [(date(today.year + 2, 1, 1),)]
+
+
+def shipped(name: str) -> UUID:
+    """The id of a record that ships with the service: the same in every register, so that files can refer to it."""
+    return uuid5(NAMESPACE_URL, name)
 
 
 def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]]:
     names = ["name_vi", "name_en"]
     programmes = data["programmes"]
-    rules = [(p["code"], r) for p in programmes for r in p["counting_rules"]]
+    rules = [(p, r) for p in programmes for r in p["counting_rules"]]
     yield (
         "programme",
-        ["code", *names, "legal_basis", "area_code", "during"],
+        [
+            *("code", *names, "legal_basis", "area_code", "level", "rules_of"),
+            *("definition_vi", "definition_en", "during"),
+        ],
         [
             (
-                *(p["code"], p["name_vi"], p["name_en"], p["legal_basis"], p["area_code"]),
+                *(p["code"], p["name_vi"], p["name_en"], p["legal_basis"], p["area_code"], p["level"]),
+                *(p.get("rules_of"), p.get("definition_vi"), p.get("definition_en")),
                 asyncpg.Range(day(p["from"]), day(p["until"])),
             )
             for p in programmes
@@ -123,8 +154,8 @@ def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], lis
     )
     yield (
         "counting_rule",
-        ["id", "programme_code", "number", *names],
-        [(r["id"], code, r["number"], r["name_vi"], r["name_en"]) for code, r in rules],
+        ["id", "programme_code", "number", *names, "state", "adopted_from"],
+        [(r["id"], p["code"], r["number"], r["name_vi"], r["name_en"], "adopted", day(p["from"])) for p, r in rules],
     )
     yield (
         "age_band",
@@ -139,9 +170,17 @@ def programme_tables(data: dict[str, Any]) -> Iterator[tuple[str, list[str], lis
     )
     yield (
         "target",
-        ["programme_code", "indicator_code", "direction", "value", "due_on"],
         [
-            (p["code"], t["indicator"], t["direction"], Decimal(t["value"]), day(t["due_on"]))
+            *("id", "programme_code", "indicator_code", "direction", "unit", "value", "due_on"),
+            *("legal_basis", "revision", "decided_on", "during"),
+        ],
+        [
+            (
+                shipped(f"target/{p['code']}/{t['indicator']}/{t['due_on']}"),
+                *(p["code"], t["indicator"], t["direction"], t["unit"], Decimal(t["value"]), day(t["due_on"])),
+                *(p["legal_basis"], 1, day(p["decided_on"])),
+                asyncpg.Range(None, None),  # also of the days before it was decided: there was no other
+            )
             for p in programmes
             for t in p["targets"]
         ],
@@ -162,6 +201,10 @@ async def load_roles(connection: asyncpg.Connection) -> None:
     )
 
 
+GROWING = ("programme", "indicator")  # of which a later version ships more
+MISSING = "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT (code) DO NOTHING"
+
+
 async def load(connection: asyncpg.Connection, today: date) -> bool:
     """Fills the reference tables that are new: all of a new database, and those that a migration has made."""
     filled = False
@@ -171,4 +214,8 @@ async def load(connection: asyncpg.Connection, today: date) -> bool:
             # One counting rule, taken for 630, plans a posting like a province.
             await connection.execute(f"ANALYZE {table}")
             filled = True
+        elif table in GROWING:
+            values = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+            missing = MISSING.format(table=table, columns=", ".join(columns), values=values)
+            await connection.executemany(missing, records)
     return filled

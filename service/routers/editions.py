@@ -42,6 +42,7 @@ class EditionInput(Input):
     on: Day = Field(examples=["2018-06-30"])
     map: Day | None = Field(None, description="Which day's communes; those of `on` if absent")
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
+    rule: Code | None = Field(None, description="By which rule to count; the one in force on `on` if absent")
     note: Note | None = Field(None, examples=["Báo cáo sơ kết giữa kỳ"])
 
 
@@ -133,7 +134,7 @@ async def create_edition(
     under way."""
     if body.on > today:
         raise Refusal("edition_of_the_future", "/on")
-    programme = await measured.programme(reader, body.programme, body.on, "/programme")
+    programme = await measured.programme(reader, body.programme, body.on, body.rule, pointer="/programme")
     on_map = check_map(body.map or body.on)
     area = await measured.area(reader, body.area or programme.area_code, on_map, caller.assignment_id)
     if not receives_exact(caller, area):
@@ -143,7 +144,7 @@ async def create_edition(
     await editions.hold(session)
     posting = await editions.settled_posting(reader)
     before = await editions.last(reader, programme.code, area.code, body.on, on_map)
-    wanted = await measured.indicators(reader, programme, body.on)
+    wanted = await measured.indicators(reader, programme, body.on, area_id=area.area_id)
     view = await maps.view(reader, programme.reformed, programme.rule, area.area_id, on_map, body.on, None, posting)
     asked = Asked(programme, Split(), area, view, today, rounded=False, past=True, posting=posting)
     row: dict[str, Any] = {

@@ -1,26 +1,36 @@
 """What the routes about figures share: what may be asked, what is answered, what an answer says of itself."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from typing import Annotated, Any, Literal
 
-import orjson
 from pydantic import BaseModel, Field
 
 from service.database import Reader
-from service.domain.attainment import Measurement, attainment
+from service.domain.attainment import Measurement, Unit, attainment
+from service.domain.calendar import YEAR
 from service.domain.carrying import EXACT, Certainty
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import rounded
+from service.domain.target import Direction, Target, TargetUnit, applicable
 from service.queries import attainment as measured
+from service.queries import populations
 from service.queries.attainment import Indicator, Programme, Question, Split
+from service.queries.populations import Official
 from service.queries.stocks import AreaMeasured, Trend
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
+OfChildren = tuple[int | None, int | None] | None
+UNPUBLISHED: OfChildren = (None, None)
 Level = Literal["province", "district", "commune"]
 Status = Literal["attained", "on_track", "behind", "not_measurable"]
+DenominatorSource = Annotated[
+    Literal["register", "official"] | None,
+    Field(description="Of which children a rate of all children is; null for what is no such rate"),
+]
 Value = Annotated[str, Field(pattern=r"^\d+(\.\d{6})?$", examples=["0.597315"])]
 
 
@@ -33,15 +43,30 @@ Rounded = Annotated[
 class TargetShown(BaseModel):
     """What the indicator must reach. `below` is strict."""
 
-    direction: Public[Literal["below", "at_least"]]
+    direction: Public[Direction]
     value: Public[str] = Field(examples=["0.9"])
     due_on: Public[Day]
+    unit: Public[TargetUnit | None] = Field(None, description="Where it is not that of the indicator")
+    revision: Public[int | None] = Field(None, description="Where it is not the first")
+    own: Public[Literal[True] | None] = Field(None, description="Where the area has a target of its own")
+
+
+class OfficialShown(BaseModel):
+    """The latest official figure of the children up to the day, beside the register's."""
+
+    value: Public[int | None] = Field(description="Children under 16; null where nothing was published")
+    on: Public[Day | None]
+    source: Public[str | None]
+    difference: Internal[int | None] = Field(description="The official figure less the register's")
 
 
 class Figures(BaseModel):
-    """Numerator and denominator, always, and what they mean against the target. A count has no denominator."""
+    """Numerator and denominator, and what they mean against the target. A count has no denominator.
 
-    numerator: Internal[int]
+    Both are null where the register cannot measure the indicator; the denominator alone, where none was published.
+    """
+
+    numerator: Internal[int | None]
     denominator: Internal[int | None]
     value: Internal[Value | None]
     status: Internal[Status | None]
@@ -69,6 +94,8 @@ class AreaFigures(Figures, Certain):
 
     area: Internal[Place]
     covered: Internal[bool] = Field(description="Whether the register has kept the children of this area")
+    target: TargetShown | None = Field(None, description="Of a row, where the area has a target of its own")
+    official: OfficialShown | None = Field(None, description="With `denominators=both`")
 
 
 class ComparedFigures(Figures, Certain):
@@ -90,13 +117,25 @@ class AttainmentRecord(Figures, Certain):
     known: Internal[Day]
     rounded: Rounded
     area: Internal[Place]
-    unit: Internal[Literal["ratio", "count"]]
+    unit: Internal[Unit]
+    denominator_source: Internal[DenominatorSource]
     target: TargetShown
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
     compared: ComparedFigures | None = Field(None, description="The same on the map of `compare_map`")
 
 
-class Moment(Input):
+class ByRule(Input):
+    """By which rule to count."""
+
+    rule: Code | None = Field(
+        None,
+        description="A counting rule of the programme, by its code or number; the one in force on `on` (of a series: "
+        "on the last day asked) if absent",
+        examples=["hung-yen-2016-2020/1"],
+    )
+
+
+class Moment(ByRule):
     """Of which day, on which map, as known when.
 
     Callers without the records of the area receive rounded figures of the ends of closed quarters, as known then.
@@ -117,7 +156,7 @@ class Moment(Input):
     area: AreaCode | None = Field(None, description="The programme's area if absent", examples=["33"])
 
 
-class PartAsked(Input):
+class PartAsked(ByRule):
     """Which programme, and which part of the children."""
 
     programme: Code | None = Field(None, examples=["hung-yen-2016-2020"])
@@ -142,13 +181,13 @@ async def check_split(reader: Reader, programme: Programme, indicator: Indicator
         raise Refusal("age_band_unknown", "/age_band")
     if split.category != "all":
         kind = await measured.kind_of_category(reader, split.category)
-        if kind != indicator.numerator.removesuffix("_assisted"):
+        if kind != indicator.counted.removesuffix("_assisted"):
             raise Refusal("category_of_other_kind", "/category")
 
 
 def heading(q: Question) -> dict[str, Any]:
     """What every answer says of itself: which indicator, by which rule, of which day, and how exactly."""
-    target = q.indicator.target
+    of_children = q.indicator.denominator == "children"
     return {
         "indicator": q.indicator.code,
         "programme": q.programme.code,
@@ -159,8 +198,20 @@ def heading(q: Question) -> dict[str, Any]:
         "rounded": q.rounded,
         "area": q.area.shown(),
         "unit": q.indicator.unit,
-        "target": {"direction": target.direction, "value": decimal(target.value), "due_on": target.due_on},
+        "denominator_source": q.programme.denominator_source if of_children else None,
+        "target": target_shown(q.indicator.target, q.indicator.unit),
     }
+
+
+def target_shown(target: Target, unit: Unit) -> dict[str, Any]:
+    """A target, with what is not usual about it."""
+    usual = {"direction": target.direction, "value": decimal(target.value), "due_on": target.due_on}
+    unusual = {
+        "unit": target.unit if target.unit != unit else None,
+        "revision": target.revision if target.revision > 1 else None,
+        "own": target.own or None,
+    }
+    return usual | {name: value for name, value in unusual.items() if value is not None}
 
 
 def decimal(value: Fraction) -> str:
@@ -168,10 +219,26 @@ def decimal(value: Fraction) -> str:
     return format(Decimal(value.numerator) / value.denominator, "f")
 
 
-def shown(trend: Trend, q: Question, on: date, judged: bool = True) -> dict[str, Any]:
-    """The figures, and what they mean against the target. One commune is not held to a count of communes."""
+NOT_MEASURED = {"numerator": None, "denominator": None, "value": None, "status": "not_measurable", "gap": None}
+
+
+def shown(
+    trend: Trend, q: Question, on: date, judged: bool = True, target: Target | None = None, of: OfChildren = None
+) -> dict[str, Any]:
+    """The figures, and what they mean against the target: that of the day, unless another is given.
+
+    One commune is not held to a count of communes. `of`: how many children there are by official figures on the day and
+    a year before, where those in the register are not what the programme divides by.
+    """
+    if q.indicator.numerator is None:
+        return NOT_MEASURED
     now, before = (rounded(trend.now), rounded(trend.before)) if q.rounded else (trend.now, trend.before)
-    meant = attainment(now, before, q.indicator.target, on) if judged else None
+    if of is not None:
+        if of[0] is None:
+            return NOT_MEASURED | {"numerator": now.numerator}
+        now, before = now._replace(denominator=of[0]), before._replace(denominator=of[1] or 0)
+    target = target or applicable(q.indicator.targets, on)
+    meant = attainment(now, before, target, on) if judged and target else None
     return {
         "numerator": now.numerator,
         "denominator": now.denominator,
@@ -192,17 +259,6 @@ def certain(certainty: Certainty, q: Question) -> dict[str, Any]:
 OF_ITSELF: dict[str, Any] = {"exact": True, "apportioned": 0, "reasons": []}
 
 
-def of_areas(rows: list[AreaMeasured], q: Question) -> list[dict[str, Any]]:
-    """The figures of areas, each by itself."""
-    judged = q.indicator.denominator is not None
-    return [
-        {"area": orjson.Fragment(row.area), "covered": row.covered}
-        | shown(row.trend, q, q.on, judged)
-        | certain(row.trend.certainty, q)
-        for row in rows
-    ]
-
-
 def of_all(rows: list[AreaMeasured], q: Question) -> Trend:
     """What was measured in all areas together."""
     trends, unit = [row.trend for row in rows], q.indicator.unit
@@ -210,3 +266,36 @@ def of_all(rows: list[AreaMeasured], q: Question) -> Trend:
     before = Measurement.together([trend.before for trend in trends], unit)
     uncertain = (trend.certainty for trend in trends if trend.certainty is not EXACT)
     return Trend(now, before, reduce(Certainty.__or__, uncertain, EXACT))
+
+
+async def figures(reader: Reader, q: Question, trend: Trend, day: date | None = None) -> dict[str, Any]:
+    """The figures of the area asked about, of the children that the programme divides by."""
+    on = day or q.on
+    of = (await of_children(reader, q, [on]))[on]
+    return shown(trend, q, on, of=of) | certain(trend.certainty, q)
+
+
+async def of_children(reader: Reader, q: Question, days: Sequence[date]) -> dict[date, OfChildren]:
+    """By day, how many children there are by official figures, on it and a year before; None is the register."""
+    if not populations.wanted(q.programme, q.indicator):
+        return dict.fromkeys(days)
+    if not populations.published(q.split):
+        return dict.fromkeys(days, UNPUBLISHED)
+    found = await populations.of_area(reader, q.area.area_id, {*days, *(day - YEAR for day in days)})
+    return {day: (children(found.get(day)), children(found.get(day - YEAR))) for day in days}
+
+
+def children(official: Official | None) -> int | None:
+    return official and official.children
+
+
+def official_shown(official: Official | None, now: Measurement) -> dict[str, Any]:
+    """The official figure beside the register's."""
+    if official is None:
+        return {"value": None, "on": None, "source": None, "difference": None}
+    return {
+        "value": official.children,
+        "on": official.on,
+        "source": official.source,
+        "difference": official.children - now.whole,
+    }

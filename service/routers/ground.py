@@ -49,7 +49,7 @@ async def ground(
     they are refused for this reason.
     """
     on = asked.on or today
-    programme = await measured.programme(reader, code, on)
+    programme = await measured.programme(reader, code, on, asked.rule)
     on_map = check_map(asked.map or on)
     area = await measured.area(reader, asked.area or programme.area_code, on_map, caller.assignment_id)
     exact = receives_exact(caller, area)
@@ -61,8 +61,11 @@ async def ground(
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
         return await ground(reader, caller, code, at_close, today, split, by)
     else:
-        check_aggregates([on], asked.map, asked.known, breakdowns(programme, area, split, by), today)
+        programme = await measured.programme(reader, code, on, asked.rule, known=on)  # the rule of which one knew then
+        parts = breakdowns(programme, area, split, by, asked.rule)
+        check_aggregates([on], asked.map, asked.known, parts, today)
         known = on
+    check_rule(programme, known)
     past = not exact or known < today
     view = await maps.view(
         reader, programme.reformed, programme.rule, area.area_id, on_map, on, known if past else None
@@ -88,7 +91,9 @@ async def question(
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
     found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
-    (indicator,) = await measured.indicators(reader, found.programme, found.on, code)
+    (indicator,) = await measured.indicators(reader, found.programme, found.on, code, found.area.area_id)
+    if exact_only and indicator.numerator is None:
+        raise Refusal("indicator_not_measured")
     await check_split(reader, found.programme, indicator, asked.split)
     return found.question(indicator)
 
@@ -112,6 +117,13 @@ async def known_on(reader: Reader, known: date | None, today: date, pointer: str
     return known
 
 
+def check_rule(programme: Programme, known: date, pointer: str = "/known") -> None:
+    """Refuses what was known on a day before the rule was posted: nothing was counted by it then."""
+    since = programme.rule_known_from
+    if since is not None and known < since:
+        raise Refusal("rule_not_known_then", pointer, rule=programme.rule_name, known_from=since.isoformat())
+
+
 def check_aggregates(
     days: Sequence[date],
     on_map: date | None,
@@ -126,10 +138,11 @@ def check_aggregates(
             raise aggregates_only(reason)
 
 
-def breakdowns(programme: Programme, area: Area, split: Split, by: Level | None = None) -> int:
-    """By how many things at once figures are broken down. An area within an area is one."""
+def breakdowns(programme: Programme, area: Area, split: Split, by: Level | None = None, rule: str | None = None) -> int:
+    """By how many things at once figures are broken down. An area within an area is one, and so is a rule by name: what
+    it leaves out is a part of the children."""
     by_area = by is not None or area.code != programme.area_code
-    return by_area + sum(part != "all" for part in (split.sex, split.age_band, split.category))
+    return by_area + (rule is not None) + sum(part != "all" for part in (split.sex, split.age_band, split.category))
 
 
 def aggregates_only(reason: Reason) -> Refusal:

@@ -11,16 +11,19 @@ from service.access import permits
 from service.clock import Today
 from service.database import CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
-from service.domain.calendar import Every, closing_days, last_closed_quarter
+from service.domain.attainment import Unit
+from service.domain.calendar import YEAR, Every, closing_days, last_closed_quarter
 from service.domain.refusal import Refusal
-from service.domain.small_numbers import Reason
+from service.domain.small_numbers import Reason, rounded
 from service.problems import language
 from service.queries import attainment as measured
-from service.queries import maps, programmes, stocks
+from service.queries import maps, populations, programmes, stocks
 from service.queries.attainment import Question
+from service.queries.stocks import AreaMeasured
 from service.routers.figures import (
     AttainmentRecord,
     Certain,
+    DenominatorSource,
     FigureAsked,
     Figures,
     Level,
@@ -29,16 +32,21 @@ from service.routers.figures import (
     TargetShown,
     certain,
     check_split,
+    children,
+    figures,
     heading,
     of_all,
-    of_areas,
+    of_children,
+    official_shown,
     shown,
+    target_shown,
 )
 from service.routers.ground import (
     aggregates_only,
     breakdowns,
     check_aggregates,
     check_map,
+    check_rule,
     known_on,
     on_another_map,
     question,
@@ -58,9 +66,9 @@ class IndicatorRecord(BaseModel):
     code: Public[str]
     name: Public[str]
     definition: Public[str]
-    numerator: Public[str]
+    numerator: Public[str | None] = Field(description="Null where this register cannot measure it")
     denominator: Public[str | None]
-    unit: Public[Literal["ratio", "count"]]
+    unit: Public[Unit]
     legal_basis: Public[str]
     targets: list[programmes.TargetOfProgramme]
 
@@ -90,7 +98,8 @@ class Series(BaseModel):
     )
     rounded: Rounded
     area: Internal[Place]
-    unit: Internal[Literal["ratio", "count"]]
+    unit: Internal[Unit]
+    denominator_source: Internal[DenominatorSource]
     target: TargetShown
     items: list[DayFigures]
 
@@ -100,6 +109,9 @@ class AttainmentAsked(FigureAsked):
 
     by: Level | None = None
     compare_map: Day | None = Field(None, description="Another map, to see both side by side", examples=["2025-07-01"])
+    denominators: Literal["both"] | None = Field(
+        None, description="Whether to add the official figure of children to rates of all children"
+    )
 
 
 class SeriesAsked(PartAsked):
@@ -140,7 +152,10 @@ async def read_attainment(
 ) -> Response:
     """An indicator on a day; with `by`, also in every area of a level."""
     q = await question(reader, caller, code, asked, today, asked.by)
-    answer = heading(q) | await figures_by(reader, q, asked.by)
+    if asked.denominators and q.indicator.denominator != "children":
+        raise Refusal("filter_not_applicable", "/denominators")
+    both = asked.denominators is not None
+    answer = heading(q) | await figures_by(reader, q, asked.by, both)
     if asked.compare_map is not None:
         if q.rounded:
             raise aggregates_only(Reason.OTHER_MAP)
@@ -149,24 +164,56 @@ async def read_attainment(
         if not receives_exact(caller, area):
             raise aggregates_only(Reason.OTHER_MAP)
         other = await on_another_map(reader, q, area, asked.compare_map)
-        compared = {"map": asked.compare_map, "area": area.shown()} | await figures_by(reader, other, asked.by)
+        compared = {"map": asked.compare_map, "area": area.shown()} | await figures_by(reader, other, asked.by, both)
         answer["compared"] = compared
     return json_answer(orjson.dumps(answer))
 
 
-async def figures_by(reader: Reader, q: Question, by: Level | None) -> dict[str, Any]:
-    """The figures of the whole; with a level, also of every area of it."""
+async def figures_by(reader: Reader, q: Question, by: Level | None, both: bool) -> dict[str, Any]:
+    """The figures of the whole; with a level, also of every area of it; with `both` denominators beside each other."""
+    rows = []
     if by is None:
         trends = await stocks.over_time(reader, q, [q.indicator], [q.on])
         whole = trends[q.indicator.code, q.on]
-        return shown(whole, q, q.on) | certain(whole.certainty, q)
-    if LEVELS.index(by) < LEVELS.index(q.area.level):
-        raise Refusal("by_above_area", "/by")
-    rows = await stocks.by_area(reader, q, by)
-    if not rows:
-        raise Refusal("level_not_on_map", "/by")
-    whole = of_all(rows, q)
-    return shown(whole, q, q.on) | certain(whole.certainty, q) | {"by": of_areas(rows, q)}
+    else:
+        if LEVELS.index(by) < LEVELS.index(q.area.level):
+            raise Refusal("by_above_area", "/by")
+        rows = await stocks.by_area(reader, q, by)
+        if not rows:
+            raise Refusal("level_not_on_map", "/by")
+        whole = of_all(rows, q)
+    answer = await figures(reader, q, whole)
+    if both:
+        found = await populations.of_area(reader, q.area.area_id, [q.on]) if populations.published(q.split) else {}
+        answer["official"] = official_shown(found.get(q.on), rounded(whole.now) if q.rounded else whole.now)
+    return answer | {"by": await rows_shown(reader, q, by, both, rows)} if by else answer
+
+
+async def rows_shown(
+    reader: Reader, q: Question, level: Level, both: bool, rows: list[AreaMeasured]
+) -> list[dict[str, Any]]:
+    """The figures of every area of a level: each held to the target of its own, where it has one."""
+    own = await measured.own_targets(reader, q, level)
+    over_official = populations.wanted(q.programme, q.indicator)
+    days = (q.on, q.on - YEAR)
+    asks = (over_official or both) and populations.published(q.split)
+    official = await populations.by_area(reader, q, level, days) if asks else {}
+    judged = q.indicator.target.unit != "count"  # one area is not held to a count of many
+    shown_rows = []
+    for area, trend, covered in rows:
+        code = orjson.loads(area)["code"] if own or over_official or both else ""
+        target = own.get(code)
+        now, before = (children(official.get((code, day))) for day in days)
+        of = (now, before) if over_official else None
+        row = {"area": orjson.Fragment(area), "covered": covered}
+        row |= shown(trend, q, q.on, judged or target is not None, target, of) | certain(trend.certainty, q)
+        if target:
+            row["target"] = target_shown(target, q.indicator.unit)
+        if both:
+            in_register = rounded(trend.now) if q.rounded else trend.now
+            row["official"] = official_shown(official.get((code, q.on)), in_register)
+        shown_rows.append(row)
+    return shown_rows
 
 
 @router.get("/{code}/series", response_model=Series)
@@ -179,7 +226,7 @@ async def read_series(
     today: Today,
 ) -> Response:
     """An indicator on the last day of each month, quarter or year."""
-    programme = await measured.programme(reader, asked.programme, asked.from_ or today)
+    programme = await measured.programme(reader, asked.programme, asked.from_ or today, asked.rule)
     start, until = asked.from_ or programme.start, asked.until or programme.until
     if until <= start:
         raise Refusal("period_empty", "/until")
@@ -194,9 +241,13 @@ async def read_series(
     else:
         days = [day for day in days if asked.until or day < today]
         of_days = days or [last_closed_quarter(today)]  # no close in the range: the other rules hold all the same
-        check_aggregates(of_days, asked.map, asked.known, breakdowns(programme, area, asked.split), today, every)
-    last = days[-1] if days else start
-    (indicator,) = await measured.indicators(reader, programme, last, code)
+        parts = breakdowns(programme, area, asked.split, rule=asked.rule)
+        check_aggregates(of_days, asked.map, asked.known, parts, today, every)
+    # One rule for all days, or the series would break: the one in force on the last, known at the close of the first.
+    first, last = (days[0], days[-1]) if days else (start, start)
+    programme = await measured.programme(reader, programme.code, last, asked.rule, None if exact else first)
+    check_rule(programme, known if exact else first)
+    (indicator,) = await measured.indicators(reader, programme, last, code, area.area_id)
     await check_split(reader, programme, indicator, asked.split)
     past = exact and known < today
     view = await maps.view(
@@ -208,7 +259,9 @@ async def read_series(
     )
     answer = heading(q) | ({} if exact else {"known": "on"})
     del answer["on"]
+    of = await of_children(reader, q, days)
     answer["items"] = [
-        {"on": day} | shown(trends[code, day], q, day) | certain(trends[code, day].certainty, q) for day in days
+        {"on": day} | shown(trends[code, day], q, day, of=of[day]) | certain(trends[code, day].certainty, q)
+        for day in days
     ]
     return json_answer(orjson.dumps(answer))

@@ -1,10 +1,10 @@
 """Programmes: what was promised, and the scoreboard of all that was promised."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import Path, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from service import routing
 from service.access import permits
@@ -14,7 +14,7 @@ from service.domain.access import Permission
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes, stocks
-from service.routers.figures import AttainmentRecord, Moment, Rounded, certain, heading, shown
+from service.routers.figures import AttainmentRecord, DenominatorSource, Moment, Rounded, figures, heading
 from service.routers.ground import ground
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
@@ -23,10 +23,11 @@ router = routing.router("/v1/programmes", "programmes", route_class=OfLedger)
 
 
 class CountingRuleRecord(BaseModel):
-    """By which rule the programme counts."""
+    """By which rule the programme counts, from which day on."""
 
     code: Public[str]
     name: Public[str]
+    from_: Public[Day] = Field(alias="from")
     age_bands: Public[list[str]]
 
 
@@ -38,6 +39,9 @@ class ProgrammeRecord(BaseModel):
     legal_basis: Public[str]
     area: Public[str]
     period: Dated
+    level: Public[Literal["national", "province"]]
+    definition: Public[str | None] = Field(description="What its figures are here, where that is not plain")
+    denominator_source: Public[DenominatorSource]
     targets: list[programmes.TargetOfIndicator]
     counting_rules: list[CountingRuleRecord]
 
@@ -86,12 +90,9 @@ async def read_scoreboard(
 ) -> Response:
     """Every indicator of the programme at once."""
     found = await ground(reader, caller, code, asked, today)
-    wanted = await measured.indicators(reader, found.programme, found.on)
+    wanted = await measured.indicators(reader, found.programme, found.on, area_id=found.area.area_id)
     trends = await stocks.over_time(reader, found, wanted, [found.on])
-    items = []
-    for q in map(found.question, wanted):
-        trend = trends[q.indicator.code, q.on]
-        items.append(heading(q) | shown(trend, q, q.on) | certain(trend.certainty, q))
+    items = [heading(q) | await figures(reader, q, trends[q.indicator.code, q.on]) for q in map(found.question, wanted)]
     answer = {
         "programme": found.programme.code,
         "on": found.on,

@@ -12,13 +12,13 @@ from service.access import permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
-from service.domain.attainment import Measurement
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import Reason
 from service.doors import Asking
 from service.queries import records, stocks
 from service.queries.attainment import Question
-from service.routers.figures import FigureAsked
+from service.queries.stocks import Trend
+from service.routers.figures import FigureAsked, figures
 from service.routers.ground import question
 from service.wire import Code, Confidential, Day, Internal, Page, Place
 
@@ -102,7 +102,7 @@ async def list_records(
         outside = await records.outside(reader, asking, number)
     if not asked.count:
         return asked.answer(rows, outside=outside)
-    now = await measurement(reader, q)
+    now = (await trend(reader, q)).now
     return asked.answer(rows, now.numerator if asked.side == "numerator" else now.whole, outside=outside)
 
 
@@ -110,8 +110,7 @@ async def candidates(
     asked: RecordsAsked, reader: Reader, asking: Asking, q: Question, number: records.Number
 ) -> Response:
     """Who could close the gap, nearest first, with how many are needed."""
-    now = await measurement(reader, q)
-    needed = q.indicator.target.gap(now.numerator, now.whole) if now.whole else None
+    needed = (await figures(reader, q, await trend(reader, q)))["gap"]
     if q.indicator.denominator is None:
         rank, code = asked.after(int, str)
         rows, total = await records.communes_without(reader, q, number, (rank, code), asked.limit)
@@ -121,7 +120,7 @@ async def candidates(
     return asked.answer(rows, needed=needed, total=total, outside=await records.outside(reader, asking, number))
 
 
-async def measurement(reader: Reader, q: Question) -> Measurement:
+async def trend(reader: Reader, q: Question) -> Trend:
     """The figure that the records belong to."""
     trends = await stocks.over_time(reader, q, [q.indicator], [q.on])
-    return trends[q.indicator.code, q.on].now
+    return trends[q.indicator.code, q.on]

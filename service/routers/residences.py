@@ -97,7 +97,7 @@ async def update_residence(
     record.during = changed_days(body, record.during)
     if "commune" in body.model_fields_set:
         record.area_id = await areas.commune_on(session, body.commune, first_day(record.during), "/commune")
-    else:
+    elif "from_" in body.model_fields_set:
         await areas.check_on_map(session, record.area_id, first_day(record.during), "/from")
     if "reason" in body.model_fields_set:
         record.end_reason = body.reason

@@ -20,7 +20,7 @@ from service.queries import restatements, stocks
 from service.queries.attainment import Question
 from service.queries.stocks import AreaMeasured
 from service.routers.figures import FigureAsked, Figures, PartAsked, heading, of_all, shown
-from service.routers.ground import known_on, question
+from service.routers.ground import check_rule, known_on, question
 from service.routers.records import PostingShown
 from service.wire import AreaCode, Code, Confidential, Day, Internal, Page, Place, json_answer
 
@@ -155,10 +155,11 @@ async def both(
 ) -> tuple[Question, Question]:
     """The question as known at the first close, and at the last."""
     figure = FigureAsked.model_construct(
-        **asked.model_dump(include={"on", "map", "area", "programme", "sex", "age_band", "category"})
+        **asked.model_dump(include={"on", "map", "area", "programme", "rule", "sex", "age_band", "category"})
     )
     q = await question(reader, caller, code, figure, today, exact_only=Reason.RESTATEMENTS)
     since = await known_on(reader, asked.from_known, today, "/from_known")
+    check_rule(q.programme, since, "/from_known")
     until = await known_on(reader, asked.until_known, today, "/until_known")
     if until <= since:
         raise Refusal("period_empty", "/until_known")

@@ -45,7 +45,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
     if refusal.code == "invalid_client":
         headers["WWW-Authenticate"] = 'Basic realm="/v1/auth/token"'
     if "retry_after" in refusal.facts:
-        headers["Retry-After"] = refusal.facts["retry_after"]
+        headers["Retry-After"] = str(refusal.facts["retry_after"])
     more = {"error": refusal.code, "error_description": PROBLEMS[refusal.code].title["en"], **refusal.facts}
     return problem(request, refusal.code, more, headers=headers)
 

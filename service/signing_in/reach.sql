@@ -26,3 +26,14 @@ CREATE OR REPLACE FUNCTION reach_of(area integer) RETURNS SETOF integer LANGUAGE
     SELECT w.ancestor_id FROM area_within w WHERE w.area_level = 'commune'
     GROUP BY w.ancestor_id HAVING bool_and(w.area_id IN (TABLE reached))
 $$;
+
+-- The same for every assignment, after the map has been redrawn.
+CREATE OR REPLACE FUNCTION remake_reach() RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM assignment_area;
+INSERT INTO assignment_area (assignment_id, area_id)
+SELECT m.id, reached
+FROM (SELECT DISTINCT area_id FROM assignment) place
+CROSS JOIN LATERAL reach_of(place.area_id) reached
+JOIN assignment m ON m.area_id = place.area_id
+$$;

@@ -6,12 +6,14 @@ An operation that is not here fails the matrix: whoever adds one says here what 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import Enum, auto
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from service.app import create_app
-from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PLACES, named
+from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
 from tests.signing_in.people import PASSWORD
 
 DOCUMENT: dict[str, Any] = create_app("").openapi()
@@ -37,6 +39,7 @@ class About(Enum):
     LIST_OF_A_COLLABORATOR = auto()
     RECORDS_OF_AREA = auto()
     EXACT_FIGURES = auto()  # of an area whose records one may see
+    WHOLE_PROVINCE = auto()  # which is nobody's here
     VISIBLE = auto()  # by all who are permitted, wherever it lies
 
 
@@ -78,8 +81,40 @@ def edition(where: str) -> dict[str, Any]:
     return {"programme": PROGRAMME, "on": CLOSED_QUARTER, "area": PLACES[where]}
 
 
+def target(where: str) -> dict[str, Any]:
+    return {
+        "indicator": "special_rate",
+        "area": PLACES[where],
+        "direction": "at_most",
+        "unit": "count",
+        "value": "4",
+        "due_on": "2020-12-31",
+        "legal_basis": "Quyết định 12/QĐ-UBND",
+        "decided_on": "2018-01-03",
+    }
+
+
+def population(where: str) -> dict[str, Any]:
+    source = f"Niên giám thống kê {uuid4().hex}"
+    return {"area": PLACES[where], "on": "2020-07-01", "population": 9000, "source": source}
+
+
 def always(**body: Any) -> Made:
     return lambda _: body
+
+
+REFORMS = count()
+
+
+def upgrade(_: str) -> dict[str, Any]:
+    """Each on a later day than the one before: nothing that was changed here is changed on an earlier day."""
+    unit = {"code": RENAMED, "name": uuid4().hex, "kind": "commune"}
+    return {
+        "effective_on": str(date(2000, 1, 1) + timedelta(days=next(REFORMS))),
+        "legal_basis": "Nghị quyết",
+        "units": [unit],
+        "changes": [{"change": "upgraded", "from": RENAMED, "to": RENAMED}],
+    }
 
 
 A = About
@@ -90,11 +125,29 @@ ASKED: dict[str, Asked] = {
     "read_commune": Asked(code=COMMUNE),
     "read_lineage": Asked(code=COMMUNE),
     "list_maps": Asked(),
+    "list_reforms": Asked(),
+    "create_reform": Asked(body=upgrade),
+    "read_reform": Asked(),
+    "list_unsettled": Asked(),
     "list_categories": Asked(),
     "list_intervention_measures": Asked(),
     "list_programmes": Asked(),
     "read_programme": Asked(code=PROGRAMME),
     "read_scoreboard": Asked(A.VISIBLE, query=figures, code=PROGRAMME),
+    "list_rules": Asked(code=PROGRAMME),
+    "draft_rule": Asked(A.WHOLE_PROVINCE, always(name_vi="Khác", name_en="Other"), code=PROGRAMME),
+    "read_rule": Asked(code=PROGRAMME),
+    "update_rule": Asked(A.WHOLE_PROVINCE, always(name_en="Other"), code=PROGRAMME),
+    "delete_rule": Asked(A.WHOLE_PROVINCE, code=PROGRAMME),
+    "adopt_rule": Asked(A.WHOLE_PROVINCE, always(**{"from": "2018-01-01"}), code=PROGRAMME),
+    "preview_rule": Asked(A.WHOLE_PROVINCE, query=always(on=CLOSED_QUARTER), code=PROGRAMME),
+    "list_targets": Asked(code=PROGRAMME),
+    "read_target": Asked(A.VISIBLE, code=PROGRAMME),
+    "create_target": Asked(A.NEW_IN_AREA, target, code=PROGRAMME),
+    "allocate_target": Asked(A.NEW_IN_AREA, always(level="commune", method="share", on="2020-12-31"), code=PROGRAMME),
+    "list_populations": Asked(),
+    "read_population": Asked(A.VISIBLE),
+    "create_population": Asked(A.NEW_IN_AREA, population),
     "list_indicators": Asked(),
     "read_indicator": Asked(code=INDICATOR),
     "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),
@@ -115,6 +168,7 @@ ASKED: dict[str, Asked] = {
     "read_child": Asked(A.CHILD),
     "update_child": Asked(A.CHILD, always(full_name="Đỗ Thị Mơ")),
     "delete_child": Asked(A.CHILD),
+    "settle_child": Asked(A.CHILD, always(commune=PART)),
     "create_residence": Asked(A.CHILD, always(commune="12160", **{"from": "2019-01-01"})),
     "update_residence": Asked(A.CHILD, always(until="2020-01-01", reason="left")),
     "delete_residence": Asked(A.CHILD),
@@ -164,8 +218,10 @@ def path_of(name: str, where: str, **other: object) -> str:
     values = {
         "account_id": EMPLOYEE,
         "agency_id": OFFICE,
+        "reform_id": REFORM,
         "assignment_id": COLLABORATOR if "/children/" in path else EMPLOYEE,
         "code": ASKED[name].code,
+        "number": 1,
     } | other
     return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], named(found[1].removesuffix("_id"), where))), path)
 

@@ -5,6 +5,7 @@ database that are put to the test.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -13,12 +14,15 @@ import httpx
 from fastapi import FastAPI
 
 from service.domain.access import ROLES, Reach
+from service.domain.reform import Line, Reform, Unit
+from service.queries import reforms
 from tests.signed_in import DISTRICT, made
 from tests.signing_in.people import HASH
 
 INSIDE, ANOTHERS, OUTSIDE = "inside", "another's", "outside"
 PLACES = {INSIDE: "12145", ANOTHERS: "12148", OUTSIDE: "11950"}  # the first two lie in the district of all roles
 FREE = {INSIDE: "12151", ANOTHERS: "12154", OUTSIDE: "11953"}  # communes without a site
+RENAMED, SPLIT, PART = "12199", "12196", "12998"  # communes of the district in which nobody lives; what one became
 NAMES = {INSIDE: "Đỗ Thị Mận", ANOTHERS: "Trần Văn Ổi", OUTSIDE: "Phạm Thị Hồng"}
 NUMBERS = {INSIDE: "033210000001", ANOTHERS: "033210000002", OUTSIDE: "033210000003"}
 RESTRICTED = {"d.2": "health", "đ": "health", "e.1": "offence", "l.1": "abuse"}  # categories by their sections
@@ -34,6 +38,14 @@ OWN, OTHER = named("own agency"), named("other agency")  # of all roles, and of 
 KEYS = {role: named("account", role) for role in ROLES}  # of account, assignment and sign-in alike
 COLLABORATOR = KEYS["village_collaborator"]
 EMPLOYEE, OFFICE = named("employee"), named("office")  # an account and an agency to be changed
+REFORM = named("reform")
+SPLITTING = Reform(
+    REFORM,
+    date(2013, 1, 1),
+    "Nghị quyết",
+    (Unit(PART, "Phần", "commune"),),
+    (Line("split_into", SPLIT, SPLIT), Line("split_into", SPLIT, PART)),
+)
 
 
 def lies_in_the_district(where: str) -> bool:
@@ -58,7 +70,9 @@ DELETE FROM child WHERE id = '{child}';
 DELETE FROM site WHERE id = '{site}' OR area_id = {free};
 INSERT INTO child (id, full_name, sex, date_of_birth, personal_id, ethnicity)
 VALUES ('{child}', '{name}', 'female', '2010-02-28', '{number}', '{ethnicity}');
-INSERT INTO residence (id, child_id, area_id, during) VALUES ('{residence}', '{child}', {area}, '[2014-01-01,)');
+INSERT INTO residence (id, child_id, area_id, during, end_reason) VALUES
+    ('{residence}', '{child}', {area}, '[2014-01-01,)', NULL),
+    ('{former}', '{child}', {split}, '[2010-03-01,2014-01-01)', 'moved');
 INSERT INTO circumstance (id, child_id, category_code, during, evidence) VALUES
     ('{circumstance}', '{child}', 'poor_household', '[2018-01-01,)', '{evidence}'),
     {restricted};
@@ -70,6 +84,16 @@ INSERT INTO intervention (id, case_id, measure_code, started_on, provider, agenc
     ('{others}', '{case}', 'support.1', '2018-03-02', NULL, '{other}'),
     ('{past}', '{closed}', 'support.1', '2018-01-10', NULL, '{other}');
 INSERT INTO assignment_child SELECT '{collaborator}', '{child}' WHERE {listed};
+DELETE FROM target WHERE allocated_from = '{target}';
+DELETE FROM target WHERE id = '{target}' OR area_id = {area};
+INSERT INTO target (id, programme_code, indicator_code, area_id, direction, unit, value, due_on, legal_basis, revision,
+                    decided_on, during)
+SELECT '{target}', 'hung-yen-2016-2020', 'special_rate', ancestor_id, 'at_most', 'count', 40, {due_on}, 'QĐ 1', 1,
+       '2016-04-05', '(,)'
+FROM area_within WHERE area_id = {area} AND ancestor_level = 'district' AND during @> date '2020-12-31';
+DELETE FROM official_population WHERE id = '{population}';
+INSERT INTO official_population (id, area_id, on_date, population, source)
+VALUES ('{population}', {area}, '2019-07-01', 9000, 'Niên giám {population}');
 INSERT INTO site (id, area_id) VALUES ('{site}', {area});
 INSERT INTO site_stage (id, site_id, stage, during) VALUES ('{stage}', '{site}', 'planned', '[2017-01-01,)');
 DELETE FROM credential WHERE account_id = '{employee}';
@@ -77,12 +101,14 @@ UPDATE assignment SET during = '[2016-01-01,)' WHERE id = '{employee}';
 INSERT INTO credential VALUES ('{employee}', '{hash}');
 SELECT ledger_post(ARRAY['{child}', '{site}']::uuid[], '2020-12-31', 'tests', 'remade');
 """
+BEFORE_THE_SPLIT = "SELECT area_id FROM area_version WHERE code = $1 AND during @> date '2010-03-01'"
 AREA = "SELECT area_id FROM area_version WHERE code = $1 AND during @> date '2020-12-31'"
 STATE = """
 SELECT coalesce((SELECT sum(version) FROM child), 0), coalesce((SELECT sum(version) FROM case_file), 0),
        coalesce((SELECT sum(version) FROM site), 0), (SELECT sum(version) FROM account), (SELECT count(*) FROM account),
        (SELECT sum(version) FROM agency), (SELECT count(*) FROM assignment), (SELECT count(*) FROM assignment_child),
-       (SELECT count(*) FROM history), (SELECT max(changed_at) FROM credential)
+       (SELECT count(*) FROM target), (SELECT count(*) FROM official_population),
+       (SELECT count(*) FROM history), (SELECT count(*) FROM reform), (SELECT max(changed_at) FROM credential)
 """
 
 
@@ -104,8 +130,9 @@ class Province:
         """The child, the case and the site of a place, as they are to begin with."""
         ids = {
             what: named(what, where)
-            for what in ("child", "residence", "circumstance", "case", "closed", "intervention", "others", "past")
+            for what in ("child", "residence", "former", "circumstance", "case", "closed", "intervention", "others")
         }
+        ids["past"] = named("past", where)
         restricted = ",\n".join(
             f"('{named(code, where)}', '{ids['child']}', '{code}', '[2018-05-02,)', '{EVIDENCE}')"
             for code in RESTRICTED
@@ -115,6 +142,9 @@ class Province:
                 **ids,
                 restricted=restricted,
                 site=named("site", where),
+                target=named("target", where),
+                population=named("population", where),
+                due_on=f"date '2020-12-31' + {list(PLACES).index(where)}",
                 stage=named("stage", where),
                 name=NAMES[where],
                 number=NUMBERS[where],
@@ -122,6 +152,7 @@ class Province:
                 evidence=EVIDENCE,
                 outcome=OUTCOME,
                 area=await self.owner.fetchval(AREA, PLACES[where]),
+                split=await self.owner.fetchval(BEFORE_THE_SPLIT, SPLIT),
                 free=await self.owner.fetchval(AREA, FREE[where]),
                 agency=OTHER if where == ANOTHERS else OWN,
                 other=OTHER,
@@ -149,6 +180,7 @@ async def populate(province: Province) -> None:
     await made(province.owner, EMPLOYEE, "health", DISTRICT, name="employee")
     # Something was known before all that is tried here.
     await province.owner.execute("INSERT INTO posting (day, actor, cause) VALUES ('2020-01-01', 'tests', 'begun')")
+    await reforms.add(province.owner, SPLITTING, '{"units": [], "changes": []}', "tests")
     for where in PLACES:
         await province.remake(where)
         sealed = {"id": str(named("edition", where)), "programme": "hung-yen-2016-2020", "area": PLACES[where]}

@@ -14,6 +14,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from service.domain.access import ROLES
 from service.exporting import export
 from tests.access.operations import ASKED, DOCUMENT, OPERATIONS, SIGNED, path_of, request
 from tests.access.province import INSIDE, KEYS, NAMES, OUTSIDE, PLACES, Province, named
@@ -48,7 +49,11 @@ NOT_ASKED_FOR: dict[str, Any] = {
 
 
 def officer(name: str) -> str:
-    return "administrator" if "account" in OPERATIONS[name][1] or "agenc" in OPERATIONS[name][1] else "district_officer"
+    """Who may do it, and meets whom it is about."""
+    permission = SIGNED[name][2]["x-permission"]
+    about_accounts = "account" in OPERATIONS[name][1] or "agenc" in OPERATIONS[name][1]
+    trying = ("administrator",) if about_accounts else ("district_officer", "province_officer")
+    return next(role for role in trying if permission in ROLES[role].permissions)
 
 
 @pytest.mark.parametrize("name", WITH_BODY)

@@ -24,6 +24,7 @@ UNMET = {
     About.LIST_OF_A_COLLABORATOR: (404, "assignment_unknown"),
     About.RECORDS_OF_AREA: (403, "aggregates_only"),
     About.EXACT_FIGURES: (403, "aggregates_only"),
+    About.WHOLE_PROVINCE: (403, "area_out_of_reach"),
 }
 
 
@@ -34,6 +35,8 @@ def expected(name: str, role: str, where: str) -> tuple[int, str] | None:
     match about := ASKED[name].about:
         case About.NOTHING | About.VISIBLE:
             return None
+        case About.WHOLE_PROVINCE:
+            return UNMET[about]
         case About.NEW_IN_AREA | About.SITE | About.RECORDS_OF_AREA:
             return None if lies_in_the_district(where) else UNMET[about]
         case About.EXACT_FIGURES:

@@ -2,15 +2,21 @@
 
 import asyncio
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 import pytest
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from alembic import command
+from service import ledger
 from service.database import engine
 from service.migrate import ALEMBIC_INI, migrate
+from tests.ledger.records import Child, Residence
+from tests.ledger.reference import CHOOSING
+from tests.ledger.tables import EMPTY, draft, enter
 
 TODAY = date(2020, 12, 31)
 
@@ -52,6 +58,27 @@ async def test_services_that_start_at_once_migrate_one_after_the_other(empty_dat
     await connection.execute("DROP TABLE alembic_version")
     await asyncio.gather(*(migrate(empty_database, TODAY) for _ in range(3)))
     assert await connection.fetchval("SELECT count(*) FROM register") == 1
+    await connection.close()
+
+
+async def test_going_back_to_before_rules_leaves_those_that_shipped_and_what_they_count(empty_database: str) -> None:
+    rules = ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_revision("0008")
+    connection = await asyncpg.connect(empty_database)
+    await draft(connection, CHOOSING)
+    child = Child(UUID(int=1), "male", date(2010, 2, 28))
+    home = Residence(UUID(int=2), child.id, "12145", child.born)
+    await enter(connection, [[EMPTY.put(child, home)]])
+    await connection.execute("SELECT begin_rule($1, '2018-01-01', 'officer')", CHOOSING.id)
+    await ledger.post_rules(connection, lambda: TODAY)
+    count = "SELECT rule, count(*) FROM spell GROUP BY rule ORDER BY rule"
+    assert [tuple(row) for row in await connection.fetch(count)] == [(1, 1), (CHOOSING.id, 1)]
+    await connection.close()
+    await migrate(empty_database, TODAY, rules.down_revision)
+    await migrate(empty_database, TODAY)
+    connection = await asyncpg.connect(empty_database)
+    assert [tuple(row) for row in await connection.fetch(count)] == [(1, 1)]
+    assert [row[0] for row in await connection.fetch("SELECT state FROM counting_rule WHERE id = 1")] == ["adopted"]
+    assert await ledger.differences(connection) == []
     await connection.close()
 
 

@@ -16,7 +16,14 @@ def said(figures: dict[str, tuple[int, int]], target: str = "0.1", rule: str = "
     rows = [{"area": PLACES[code], "numerator": n, "denominator": d} for code, (n, d) in figures.items()]
     whole = {name: sum(row[name] for row in rows) for name in ("numerator", "denominator")}
     measures = {"numerator": "special", "denominator": "children"}
-    indicator = {"code": "i", "unit": "ratio", "measures": measures, "target": {"value": target}, "whole": whole}
+    indicator = {
+        "code": "i",
+        "unit": "ratio",
+        "measures": measures,
+        "target": {"value": target},
+        "official": None,
+        "whole": whole,
+    }
     return {
         "programme": {},
         "counting_rule": rule,

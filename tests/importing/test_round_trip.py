@@ -25,6 +25,7 @@ from tests.routers.api import child
 from tests.signed_in import asked, served
 
 DAYS = ("2014-06-30", "2016-01-01", "2017-05-31", "2017-06-01", "2018-06-30", "2020-12-31")
+KNOWN = ("2016-07-01", "2018-06-30", "2018-07-09", "2019-12-31")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,26 @@ async def answers(dsn: str) -> list[Any]:
         return [(found[a].json(), found[a].headers["etag"] if a in records else None) for a in found]
 
 
+async def answers_of_the_past(dsn: str) -> dict[str, Any]:
+    """The same figures as they were known at the close of earlier days, and what has changed since, why, by whom."""
+    rate, day = "/v1/indicators/special_rate", "on=2018-06-30"
+    questions: list[str] = []
+    for known in KNOWN:
+        questions += [
+            f"{rate}/attainment?by=commune&{day}&known={known}",
+            f"{rate}/attainment?by=district&sex=female&age_band=6-10&category=d&{day}&known={known}",
+            f"{rate}/series?known={known}",
+            f"{rate}/records?{day}&side=numerator&limit=500&known={known}",
+            f"/v1/programmes/hung-yen-2016-2020/scoreboard?{day}&known={known}",
+            f"{rate}/restatements?{day}&from_known={known}",
+            f"{rate}/restatements/records?{day}&from_known={known}&limit=500",
+        ]
+    async with serving(dsn) as api:
+        found = {path: await api.get(path) for path in questions}
+    assert {path: answer.status_code for path, answer in found.items() if answer.status_code != 200} == {}
+    return {path: answer.json() for path, answer in found.items()}
+
+
 async def test_files_of_a_register_that_was_imported_are_the_same_files(
     province: Province, empty_database: str, tmp_path: Path
 ) -> None:
@@ -107,6 +128,10 @@ async def test_every_answer_is_the_same(province: Province, empty_database: str)
     given = (province.folder / "interventions.csv").read_text()
     assert str(CENTRE.id) in given  # so that agencies are among the answers
     assert await answers(empty_database) == await answers(province.dsn)
+    past = await answers_of_the_past(province.dsn)
+    restated = [past[f"/v1/indicators/special_rate/restatements?on=2018-06-30&from_known={known}"] for known in KNOWN]
+    assert restated[0]["before"] != restated[0]["after"]  # so that there is a past to compare
+    assert await answers_of_the_past(empty_database) == past
 
 
 async def test_writing_goes_on_after_an_import(province: Province, empty_database: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.ledger.answers import AGES_OF_BIRTHDAYS, COMMUNES, Cut, days_of
 from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
-from tests.ledger.reference import AGE_BANDS, AT_RISK, birthday
+from tests.ledger.reference import AT_RISK, BANDS, CHOOSING, EVERYTHING, birthday
 from tests.ledger.tables import EMPTY, Step
 from tests.soak import SOAK, rounds
 
@@ -38,13 +38,15 @@ BIRTHS = sorted({birthday(day, -age) for day in DAYS for age in AGES_OF_BIRTHDAY
 SEXES = ("male", "female", "unknown")
 SPECIAL = ("1", "2", "d", "d.2", "a", "a.1")
 CATEGORIES = (*SPECIAL, *sorted(AT_RISK))
+KINDS = ("protection", "support")
+GIVEN = ("support", "support.1", "support.2", "intervention.1", "intervention.2")
 STAGES = ("planned", "started", "completed", "replicated", "stopped")
 CORRECTABLE = {
     Child: ("sex", "born"),
     Residence: ("area", "start", "until"),
     Circumstance: ("category", "start", "until"),
-    Case: ("start", "until"),
-    Intervention: ("start", "until"),
+    Case: ("start", "until", "kind"),
+    Intervention: ("start", "until", "measure"),
     Site: ("area",),
     Stage: ("stage", "start", "until"),
 }
@@ -194,7 +196,7 @@ def a_circumstance_begins(pen: Pen, history: History, child: Child | None = None
 def a_case_is_opened(pen: Pen, history: History, child: Child | None = None) -> History:
     child = child or pen.one_of(history.children)
     start = pen.day(history, child)
-    return put(history, Case(pen.new_id(), child.id, start, pen.end(history, start)))
+    return put(history, Case(pen.new_id(), child.id, start, pen.end(history, start), pen.one_of(KINDS)))
 
 
 def a_case_is_closed(pen: Pen, history: History) -> History:
@@ -211,13 +213,13 @@ def a_case_is_closed_on_the_day_of_an_intervention(pen: Pen, history: History) -
 def a_case_is_closed_and_reopened_the_same_day(pen: Pen, history: History) -> History:
     old = pen.one_of(history.cases)
     day = pen.day(history, child_of(history, old))
-    return put(history, replace(old, until=day), Case(pen.new_id(), old.child, day, old.until))
+    return put(history, replace(old, until=day), Case(pen.new_id(), old.child, day, old.until, old.kind))
 
 
 def an_intervention_starts(pen: Pen, history: History, case: Case | None = None) -> History:
     case = case or pen.one_of(history.cases)
     start = pen.one_of([case.start, pen.day(history, child_of(history, case))])
-    return put(history, Intervention(pen.new_id(), case.id, start, pen.end(history, start)))
+    return put(history, Intervention(pen.new_id(), case.id, start, pen.end(history, start), pen.one_of(GIVEN)))
 
 
 def a_site_is_planned(pen: Pen, history: History) -> History:
@@ -242,6 +244,8 @@ def a_record_is_corrected(pen: Pen, history: History) -> History:
         "area": COMMUNES,
         "category": CATEGORIES,
         "stage": STAGES,
+        "kind": KINDS,
+        "measure": GIVEN,
         "until": (None, pen.day(history)),
     }
     return put(history, replace(record, **{name: pen.one_of(options.get(name) or [pen.day(history)])}))
@@ -294,6 +298,7 @@ def stories(draw: st.DrawFn) -> list[Step]:
 
 
 def cuts() -> st.SearchStrategy[Cut]:
-    """Half of them of any category, half of any sex, half of any age."""
+    """Half of them of any category, half of any sex, half of any age, half by the rule that chooses."""
     kinds = (st.sampled_from(SPECIAL) | st.sampled_from(sorted(AT_RISK)), st.sampled_from(SEXES))
-    return st.builds(Cut, *(st.just("all") | kind for kind in (*kinds, st.sampled_from(sorted(AGE_BANDS)))))
+    parts = (st.just("all") | kind for kind in (*kinds, st.sampled_from(BANDS)))
+    return st.builds(Cut, *parts, st.sampled_from((EVERYTHING, CHOOSING)))

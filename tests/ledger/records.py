@@ -37,6 +37,7 @@ class Case:
     child: UUID
     start: date
     until: date | None = None
+    kind: str = "support"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Intervention:
     case: UUID
     start: date
     until: date | None = None
+    measure: str = "support"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
+from tests.ledger.reference import CHOOSING, Rule
 
 MAP = date(2018, 6, 30)  # every commune of these tests is on the map of this day
 POSTED_ON = date(2020, 12, 31)
@@ -21,9 +22,9 @@ INSERT = {
     Child: "INSERT INTO child (id, sex, date_of_birth, full_name) VALUES ($1, $2, $3, 'Nguyễn Văn An')",
     Residence: f"INSERT INTO residence (id, child_id, area_id, during) VALUES ($1, $2, {AREA % '$3'}, {DURING})",
     Circumstance: f"INSERT INTO circumstance (id, child_id, category_code, during) VALUES ($1, $2, $3, {DURING})",
-    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, 'support')",
+    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
-    "VALUES ($1, $2, $3, $4, 'support')",
+    "VALUES ($1, $2, $3, $4, $5)",
     Site: f"INSERT INTO site (id, area_id) VALUES ($1, {AREA % '$2'})",
     Stage: f"INSERT INTO site_stage (id, site_id, stage, during) VALUES ($1, $2, $3, {DURING})",
 }
@@ -31,8 +32,9 @@ UPDATE = {
     Child: "UPDATE child SET sex = $2, date_of_birth = $3 WHERE id = $1",
     Residence: f"UPDATE residence SET child_id = $2, area_id = {AREA % '$3'}, during = {DURING} WHERE id = $1",
     Circumstance: f"UPDATE circumstance SET child_id = $2, category_code = $3, during = {DURING} WHERE id = $1",
-    Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4 WHERE id = $1",
-    Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4 WHERE id = $1",
+    Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4, kind = $5 WHERE id = $1",
+    Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4, measure_code = $5 "
+    "WHERE id = $1",
     Site: f"UPDATE site SET area_id = {AREA % '$2'} WHERE id = $1",
     Stage: f"UPDATE site_stage SET site_id = $2, stage = $3, during = {DURING} WHERE id = $1",
 }
@@ -47,6 +49,27 @@ TABLE = {
 }
 
 
+DRAFT = """
+INSERT INTO counting_rule (id, programme_code, number, name_vi, name_en, categories, case_kinds, assisting_measures,
+                           drafted_by, drafted_at)
+SELECT $1, code, $1, 'Chọn', 'Choosing', $2, $3, $4, 'officer', now() FROM programme WHERE code = 'hung-yen-2016-2020'
+"""
+ADOPT = "UPDATE counting_rule SET state = 'adopted', adopted_from = '2016-01-01' WHERE id = $1"
+
+
+async def draft(connection: asyncpg.Connection, rule: Rule) -> None:
+    chosen = (rule.categories, rule.case_kinds, rule.measures)
+    await connection.execute(DRAFT, rule.id, *(sorted(codes) if codes else None for codes in chosen))
+    bands = [(rule.id, code, ages.start, ages.stop) for code, ages in rule.age_bands]
+    await connection.executemany("INSERT INTO age_band VALUES ($1, $2, $3, $4)", bands)
+
+
+async def adopt(connection: asyncpg.Connection, rule: Rule) -> None:
+    """Of a ledger in which there is nothing yet that would have to be posted."""
+    await draft(connection, rule)
+    await connection.execute(ADOPT, rule.id)
+
+
 def ends_earlier(record: Record, old: Record) -> bool:
     """Makes room for another record, so it is written first."""
     return (getattr(record, "until", None) or date.max) < (getattr(old, "until", None) or date.max)
@@ -57,12 +80,15 @@ def starts_later(record: Record, old: Record) -> bool:
 
 
 @asynccontextmanager
-async def undone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """What happens inside has not happened afterwards."""
+async def undone(connection: asyncpg.Connection, *, adopted: bool = True) -> AsyncIterator[None]:
+    """What happens inside has not happened afterwards. Two rules count (unless it is to be adopted inside), and the
+    second one chooses."""
     transaction = connection.transaction()
     await transaction.start()
     try:
         await connection.execute("TRUNCATE page, total_page")  # what earlier examples wrote and undid still takes room
+        if adopted:
+            await adopt(connection, CHOOSING)
         yield
     finally:
         await transaction.rollback()

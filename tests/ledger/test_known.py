@@ -7,7 +7,17 @@ import asyncpg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ledger.answers import ALL, Cut, by_reference, days_of, known_at, known_on, spells_known_on, with_neighbours
+from tests.ledger.answers import (
+    ALL,
+    ALL_CHOSEN,
+    Cut,
+    by_reference,
+    days_of,
+    known_at,
+    known_on,
+    spells_known_on,
+    with_neighbours,
+)
 from tests.ledger.histories import DAYS, cuts, profile, stories
 from tests.ledger.tables import EMPTY, Step, post, undone, write
 
@@ -40,7 +50,7 @@ async def test_the_close_of_a_day_is_what_the_records_said_then(
         for day, (_, step) in zip(in_order, story, strict=True):
             await post(connection, await write(connection, history, *step), day)
             said[day] = history = step[-1]
-        for (known, then), part in product(said.items(), (ALL, cut)):
+        for (known, then), part in product(said.items(), (ALL, ALL_CHOSEN, cut)):
             assert await known_on(connection, known, days, part) == by_reference(then, days, part)
 
 
@@ -71,5 +81,5 @@ async def test_at_a_posting_it_is_what_the_records_said_then_whatever_the_days_o
             await post(connection, await write(connection, history, *step), day)
             history = step[-1]
             said[await connection.fetchval("SELECT coalesce(max(number), 0) FROM posting")] = history
-        for (number, then), part in product(said.items(), (ALL, cut)):
+        for (number, then), part in product(said.items(), (ALL, ALL_CHOSEN, cut)):
             assert await known_at(connection, number, days, part) == by_reference(then, days, part)

@@ -20,14 +20,14 @@ from tests.ledger.test_known import dated_stories
 COUNTING = f"""
 WITH within AS (SELECT {WITHIN} AS areas)
 SELECT n.subject_id, v.code
-FROM within, counting(ROW(1::smallint, $1::text, NULL::text, $2::text, $3::text, $4::text, within.areas, within.areas,
+FROM within, counting(ROW($7::smallint, $1::text, NULL::text, $2::text, $3::text, $4::text, within.areas, within.areas,
                           array_fill(NULL::bigint, ARRAY[cardinality(within.areas)]), NULL::bigint[], date '{MAP}',
                           $5::date, $6::date)::number_asked) n
 JOIN area_version v ON v.area_id = n.area_id AND v.during @> date '{MAP}'
 """
 RESTATED = f"""
 SELECT r.subject_id, r.measure, v.code, r.change
-FROM restated(1::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6, $7) r
+FROM restated($8::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6, $7) r
 JOIN area_version v ON v.area_id = r.area_id AND v.during @> date '{MAP}'
 """
 Counted = Counter[tuple[UUID, str, str]]  # child or site, measure, commune
@@ -42,14 +42,14 @@ def by_reference(history: History, day: date, cut: Cut) -> Counted:
         for one in alone
         for measure, category in cut.pairs().items()
         for area in COMMUNES
-        for _ in range(count(one, measure, area, day, category, cut.sex, cut.age_band))
+        for _ in range(count(one, measure, area, day, category, cut.sex, cut.age_band, cut.rule))
     )
 
 
 async def counting(connection: asyncpg.Connection, day: date, known: date | None, cut: Cut) -> Counted:
     found: Counted = Counter()
     for measure, category in cut.pairs().items():
-        rows = await connection.fetch(COUNTING, measure, category, cut.sex, cut.age_band, day, known)
+        rows = await connection.fetch(COUNTING, measure, category, cut.sex, cut.age_band, day, known, cut.rule.id)
         found.update((subject, measure, code) for subject, code in rows)
     return found
 
@@ -57,7 +57,7 @@ async def counting(connection: asyncpg.Connection, day: date, known: date | None
 async def restated(connection: asyncpg.Connection, day: date, since: date, until: date, cut: Cut) -> Counted:
     """The sum of what postings changed."""
     categories = list(cut.pairs().values())
-    rows = await connection.fetch(RESTATED, MEASURES, categories, cut.sex, cut.age_band, day, since, until)
+    rows = await connection.fetch(RESTATED, MEASURES, categories, cut.sex, cut.age_band, day, since, until, cut.rule.id)
     changes: Counted = Counter()
     for subject, measure, code, change in rows:
         changes[subject, measure, code] += change

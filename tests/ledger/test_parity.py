@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from service import ledger
 from tests.ledger.answers import (
     ALL,
+    ALL_CHOSEN,
     COMMUNES,
     MEASURES,
     Answers,
@@ -22,11 +23,11 @@ from tests.ledger.answers import (
     with_neighbours,
 )
 from tests.ledger.histories import DAYS, HORIZON, cuts, profile, stories
-from tests.ledger.reference import count
+from tests.ledger.reference import CHOOSING, EVERYTHING, count
 from tests.ledger.tables import EMPTY, POSTED_ON, Step, enter, post, undone, write
 
 Story = list[Step]
-some_cuts = st.lists(cuts(), min_size=2, max_size=4, unique=True).map(lambda drawn: [ALL, *drawn])
+some_cuts = st.lists(cuts(), min_size=2, max_size=4, unique=True).map(lambda drawn: [ALL, ALL_CHOSEN, *drawn])
 
 
 def days_to_ask(story: Story) -> list[date]:
@@ -63,11 +64,12 @@ async def test_the_totals_of_the_province_are_the_sums_of_its_communes(
     days = [day for day in days_to_ask(story) if day < HORIZON]
     async with undone(connection):
         history = await enter(connection, story)
-        assert await totals_by_ledger(connection, days) == {
-            (measure, day): sum(count(history, measure, area, day) for area in COMMUNES)
-            for measure in MEASURES
-            for day in days
-        }
+        for rule in (EVERYTHING, CHOOSING):
+            assert await totals_by_ledger(connection, days, rule) == {
+                (measure, day): sum(count(history, measure, area, day, rule=rule) for area in COMMUNES)
+                for measure in MEASURES
+                for day in days
+            }
 
 
 @profile(40)

@@ -16,6 +16,8 @@ from service import console
 from service.embedded import attached
 from tests.embedded.server import QUICK
 from tests.journeys.service import ENVIRONMENT, command, serving
+from tests.ledger.reference import CHOOSING
+from tests.ledger.tables import draft
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,20 @@ def test_an_export_that_finds_no_room_leaves_nothing(data_dir: Path, tmp_path: P
     assert refused.returncode == 1
     assert refused.stderr == f"{tmp_path / 'out'} cannot be written (File too large), and nothing was.\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_what_an_adopted_rule_has_left_to_be_posted_is_finished_by_a_command(data_dir: Path) -> None:
+    async def adopt(connection: asyncpg.Connection) -> None:
+        await draft(connection, CHOOSING)
+        await connection.execute("SELECT begin_rule($1, '2018-01-01', 'officer')", CHOOSING.id)
+
+    with attached(data_dir) as server:
+        console.run(server.dsn, adopt)
+    finished = command("ledger", "post-rules", "--data-dir", data_dir)
+    assert (finished.returncode, finished.stdout) == (0, "Posted for everyone: hung-yen-2016-2020/200.\n")
+    again = command("ledger", "post-rules", "--data-dir", data_dir)
+    assert again.stdout == "Every adopted rule is posted for everyone.\n"
+    assert command("ledger", "verify", "--data-dir", data_dir).returncode == 0
 
 
 def test_a_command_ends_when_its_server_does(folder: Path) -> None:

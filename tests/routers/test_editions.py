@@ -18,6 +18,10 @@ from service.signing_in.tokens import Tokens
 from tests.routers.api import LAM_SON, PHU_UNG, figures, refusal, registered
 from tests.routers.test_known import CORRECTED, ON
 from tests.routers.test_known import first as first
+from tests.routers.test_populations import OFFICIAL, figure
+from tests.routers.test_reforms import MERGER, NEW, SPLIT, applied
+from tests.routers.test_rules import adopted, drafted
+from tests.routers.test_targets import target
 from tests.signed_in import OFFICER, PROVINCE, TOKENS, asked, headers, made, served
 
 EDITIONS, PROGRAMME = "/v1/reports/editions", "hung-yen-2016-2020"
@@ -173,6 +177,108 @@ async def test_a_target_revised_since_is_told_and_leaves_the_sealed_edition_as_i
     assert (await verified(client, one))["verified"]
     (changed,) = (await sealed(client))["content"]["changes"]["inputs"]
     assert changed == {"path": "/indicators/special_rate/target/value", "before": "0.004", "after": "0.5"}
+
+
+async def test_every_programme_that_ships_is_sealed_and_proved(client: httpx.AsyncClient, first: list[str]) -> None:
+    programmes = [item["code"] for item in (await client.get("/v1/programmes")).json()["items"]]
+    assert len(programmes) > 1
+    for code in programmes:
+        edition = await sealed(client, programme=code, area="33", on="2018-06-30")
+        told = await verified(client, edition)
+        assert (told["verified"], told["differences"]) == (True, []), code
+
+
+async def test_targets_of_communes_and_official_figures_are_sealed_with_it(
+    client: httpx.AsyncClient, empty_database: str, first: list[str]
+) -> None:
+    owner = await asyncpg.connect(empty_database)
+    await owner.execute(OFFICIAL)
+    await owner.close()
+    for population in (figure(on="2018-01-01"), figure(area=PHU_UNG, on="2018-01-01", children_under_16=10)):
+        assert (await client.post("/v1/populations", json=population)).status_code == 201
+    own = target(area=PHU_UNG, unit="count", value="2")
+    assert (await client.post(f"/v1/programmes/{PROGRAMME}/targets", json=own)).status_code == 201
+    one = await sealed(client)
+    rate = one["content"]["indicators"][0]
+    assert (rate["whole"]["denominator"], rate["official"]["whole"]) == (1000, {"now": 1000, "before": None})
+    (row,) = [row for row in rate["communes"] if row["numerator"]]
+    assert (row["area"]["code"], row["numerator"], row["denominator"], row["gap"]) == (PHU_UNG, 3, 10, 2)
+    by = f"/v1/indicators/special_rate/attainment?on={ON}&by=commune"
+    assert rate["communes"] == (await client.get(by)).json()["by"]
+    assert (
+        await client.post("/v1/populations", json=figure(on="2018-02-01", children_under_16=2000))
+    ).status_code == 201
+    assert (await verified(client, one))["verified"]
+    two = await sealed(client)
+    assert {"path": "/indicators/special_rate/official/whole/now", "before": 1000, "after": 2000} in two["content"][
+        "changes"
+    ]["inputs"]
+    assert (await verified(client, two))["verified"]
+    table = (await client.get(f"{EDITIONS}/{two['id']}/content?format=csv")).text
+    (line,) = [
+        r for r in csv.DictReader(io.StringIO(table)) if (r["indicator"], r["area"]) == ("special_rate", PHU_UNG)
+    ]
+    assert (line["target"], line["gap"]) == ("2", "2")
+
+
+async def test_a_rule_adopted_since_counts_in_the_next_edition_and_not_in_this_one(
+    client: httpx.AsyncClient, first: list[str]
+) -> None:
+    one = await sealed(client)
+    rule = (await drafted(client)).headers["location"]
+    await adopted(client, rule)
+    assert (await verified(client, one))["verified"]
+    two = await sealed(client)
+    assert {"path": "/counting_rule", "before": f"{PROGRAMME}/1", "after": f"{PROGRAMME}/2"} in two["content"][
+        "changes"
+    ]["inputs"]
+    assert two["content"]["indicators"][0]["whole"]["numerator"] == 0
+    assert (await verified(client, two))["verified"]
+    three = await sealed(client, rule="1")
+    assert three["content"]["counting_rule"] == f"{PROGRAMME}/1"
+    assert (await verified(client, three))["verified"]
+    answer = await client.post(EDITIONS, json={"programme": PROGRAMME, "on": ON, "rule": "9"})
+    assert refusal(answer) == (422, "rule_unknown", ["/rule"])
+
+
+async def test_a_reform_applied_since_leaves_the_sealed_edition_as_it_was(
+    client: httpx.AsyncClient, first: list[str]
+) -> None:
+    """The communes merge on a day before the one that was published: the next edition shows them so, and says it."""
+    on = "2018-09-30"
+    one, of_split = await sealed(client, on=on), await sealed(client, on="2020-09-30", area=LAM_SON)
+    before = await bytes_of(client, one)
+    await applied(client, MERGER)
+    await registered(client, commune=LAM_SON)
+    for edition in (one, of_split):
+        assert (await verified(client, edition))["verified"]
+    assert await bytes_of(client, one) == before
+    two = await sealed(client, on=on)
+    assert (await verified(client, two))["verified"]
+    codes = {row["area"]["code"]: row for row in two["content"]["changes"]["indicators"][0]["communes"]}
+    assert (codes[PHU_UNG]["after"], codes[NEW]["before"]) == (None, None)
+    assert codes[NEW]["after"] == {"numerator": 3, "denominator": 3}
+    paths = {change["path"] for change in two["content"]["changes"]["inputs"]}
+    assert f"/changes/{PHU_UNG} into {NEW}@2018-07-01" in paths
+
+
+async def test_told_children_of_a_split_commune_are_those_of_the_posting(
+    client: httpx.AsyncClient, first: list[str]
+) -> None:
+    parts = [line | {"share": None} for line in SPLIT["changes"]]
+    await applied(client, SPLIT | {"effective_on": "2018-03-01", "changes": [_without(line) for line in parts]})
+    one = await sealed(client)
+    (indicator, *_) = one["content"]["indicators"]
+    assert [row["reasons"] for row in indicator["communes"] if row["numerator"]] == [["split"], ["split"]]
+    answer = await client.post(f"{first[0]}/residences", json={"commune": NEW, "from": "2018-03-01"})
+    assert answer.status_code == 201, answer.text
+    told = await verified(client, one)
+    assert (told["verified"], told["differences"]) == (True, [])
+    assert (await verified(client, await sealed(client)))["verified"]
+
+
+def _without(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if value is not None}
 
 
 async def test_who_writes_while_it_is_sealed_is_waited_for(client: httpx.AsyncClient, empty_database: str) -> None:

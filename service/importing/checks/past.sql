@@ -11,7 +11,8 @@ WHERE s.commune IS NOT NULL AND v.area_id IS NULL;
 INSERT INTO fault SELECT 'spells.csv', line, 'rule', 'rule_unknown'
 FROM staged_spells s
 WHERE rule IS NOT NULL
-  AND NOT EXISTS (SELECT FROM counting_rule r WHERE r.programme_code || '/' || r.number = s.rule);
+  AND NOT EXISTS (SELECT FROM counting_rule r WHERE r.programme_code || '/' || r.number = s.rule)
+  AND NOT EXISTS (SELECT FROM staged_rules r WHERE r.rule = s.rule);
 
 INSERT INTO fault SELECT 'spells.csv', line, 'measure', 'counted_unknown'
 FROM staged_spells s

@@ -15,7 +15,7 @@ FROM staged_residences WHERE end_reason IS NOT NULL AND "until" IS NULL;
 INSERT INTO fault SELECT 'residences.csv', line, 'commune', CASE
     WHEN EXISTS (SELECT FROM area_version e WHERE e.code = commune) THEN 'area_not_on_map' ELSE 'area_unknown' END
 FROM staged_residences r
-LEFT JOIN area_version v ON v.code = r.commune AND v.during @> r."from"
+LEFT JOIN area_version v ON v.code = r.commune AND v.during @> coalesce(r."on", r."from")
 WHERE r.commune IS NOT NULL AND r."from" IS NOT NULL AND v.area_id IS NULL;
 
 INSERT INTO fault SELECT 'residences.csv', line, 'from', 'residence_no_overlap'
