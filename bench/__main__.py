@@ -19,6 +19,7 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "one-day": in_sql.one_day,
     "series": in_sql.series,
     "known": in_sql.known,
+    "breakdown": in_sql.breakdown,
     "child": over_http.child,
     "page": over_http.page,
     "attainment": over_http.attainment,

@@ -22,18 +22,21 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from bench import plain
+from bench.province import DAY, TODAY
 from service.__main__ import AnnouncedServer
 from service.database import Database, SessionDep
 from service.database import nothing as kept
 from service.domain.calendar import YEAR
+from service.domain.completeness import days_of
 from service.models import Child, Circumstance, Residence
-from service.queries import attainment, maps, stocks
+from service.queries import attainment, completeness, maps, stocks
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
 from service.settings import Limits
 from service.wire import Identifier, json_answer
 
 JSON = "application/json"
+QUARTER = days_of(DAY, TODAY)
 
 
 async def nothing(request: Request) -> Response:
@@ -63,6 +66,7 @@ async def by_commune(request: Request) -> Response:
     asked = (programme["rule"], "special", "children", list(places), list(places.values()), on, on - YEAR)
     rows = await reader.fetch(stocks.ON_A_DAY["totals"], *asked)
     answer = [{"area": row[0], "stocks": list(row[1:])} for row in rows]
+    await reader.fetch(completeness.LAST, list(places), *QUARTER, TODAY)
     return Response(orjson.dumps(answer), media_type=JSON)
 
 
@@ -75,6 +79,7 @@ async def scoreboard(request: Request) -> Response:
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
     places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
     rows = await reader.fetch(stocks.TOGETHER["totals"], programme["rule"], measures, list(places), [on - YEAR, on])
+    await reader.fetch(completeness.LAST, list(places), *QUARTER, TODAY)
     return Response(orjson.dumps([list(row) for row in rows]), media_type=JSON)
 
 

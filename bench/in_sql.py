@@ -2,6 +2,7 @@
 
 import os
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +11,7 @@ from bench.measuring import ratio, timed, told
 from bench.province import DAY, TODAY, Province, area_of, province
 from service import ledger
 from service.domain.calendar import YEAR, closing_days
-from service.queries import stocks
+from service.queries import breakdowns, stocks
 
 DIRECT = (Path(__file__).parent / "direct.sql").read_text(encoding="utf-8")
 MONTHS = list(closing_days(date(2016, 1, 1), date(2021, 1, 1), "month"))
@@ -89,6 +90,38 @@ async def known(province: Province) -> None:
     for then, _ in KNOWN:
         taken = await seconds(f"as known on {then}", 10, stocks.TOGETHER["known"], 1, *months, *part, then)
         ratio(taken / now, "at most 100 x: one pass")
+    await connection.close()
+
+
+async def breakdown(province: Province) -> None:
+    """By two things at once, against one day by commune"""
+    connection = await province.connected()
+    areas = await connection.fetchval("SELECT communes_within($1, $2)", await area_of(connection, "33"), DAY)
+    together = [0] * len(areas)
+    question = (1, "special", "children", areas, areas, DAY, DAY - YEAR)
+    one = await timed(lambda: connection.fetch(stocks.ON_A_DAY["totals"], *question), 200)
+    day = told("one day by commune", one)
+    groups = [
+        row["code"] for row in await connection.fetch(breakdowns.CATEGORIES, DAY, "special", None) if row["in_force"]
+    ]
+    bands = [code for (code,) in await connection.fetch(breakdowns.AGE_BANDS, 1)]
+    of_all = (["special", "children"], ["all", "all"])
+    by_group = ([*(["special"] * len(groups)), "children"], [*groups, "all"])
+    for what, pairs, sexes, ages, level in (
+        ("commune and sex", of_all, breakdowns.SEXES, ["all"], "commune"),
+        ("commune and age band", of_all, ["all"], bands, "commune"),
+        ("commune and category", by_group, ["all"], ["all"], "commune"),
+        ("sex and age band", of_all, breakdowns.SEXES, bands, None),
+        ("category and sex", by_group, breakdowns.SEXES, ["all"], None),
+        ("category and age band", by_group, ["all"], bands, None),
+    ):
+        asked = (1, *pairs, sexes, ages, areas, areas if level else together, DAY, DAY - YEAR)
+        fetch = partial(connection.fetch, breakdowns.NOW, *asked)
+        ratio(told(what, await timed(fetch, 50)) / day, "at most 8 x")
+    for then, _ in KNOWN:
+        asked = (1, *of_all, breakdowns.SEXES, ["all"], areas, areas, DAY, DAY - YEAR, then)
+        fetch = partial(connection.fetch, breakdowns.THEN, *asked)
+        ratio(told(f"commune and sex, as known on {then}", await timed(fetch, 10)) / day, "at most 100 x")
     await connection.close()
 
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from service.domain.access import ROLES, DataClass, Permission, Purpose, Role, Section
+from pydantic import BaseModel
+
+from service.domain.access import PURPOSES, ROLES, DataClass, Permission, Purpose, Role, Section
+from service.domain.refusal import Refusal
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -29,12 +32,30 @@ class Caller:
     def role(self) -> Role:
         return ROLES[self.role_code]
 
-    def may(self, permission: Permission) -> bool:
-        return permission in self.role.permissions
+    def may(self, permission: Permission | str) -> bool:
+        """Whether the role has the permission, and the purpose needs it."""
+        return permission in self.role.permissions and permission in PURPOSES[self.purpose]
+
+    def check(self, permission: Permission | str) -> None:
+        """Refuses what the role, or the purpose, does not allow."""
+        if permission not in self.role.permissions:
+            raise Refusal("forbidden")
+        if not self.may(permission):
+            raise Refusal("purpose_too_narrow")
 
     def receives(self, data_class: DataClass, section: Section | None = None) -> bool:
         """Whether this caller is given data of a class (of a section, where they are sensitive)."""
         return data_class <= self.role.clearance and (section is None or section in self.role.sections)
+
+
+def check_received(caller: Caller, body: BaseModel) -> None:
+    """Refuses to write a field of a section that the caller does not receive: what is hidden would be lost unseen."""
+    for name in sorted(body.model_fields_set):
+        field = type(body).model_fields[name]
+        told = field.json_schema_extra
+        section = told.get("x-data-section") if isinstance(told, dict) else None
+        if section and not caller.receives(DataClass.SENSITIVE, Section(str(section))):
+            raise Refusal("field_restricted", f"/{field.alias or name}")
 
 
 def permits(policy: Permission | str) -> Callable[[Endpoint], Endpoint]:

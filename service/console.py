@@ -75,13 +75,21 @@ def prepare(dsn: str) -> None:
 
 
 def service_address(dsn: str, database_url: str | None) -> str:
-    """The address at which the service's own role reaches the database."""
+    """The address at which the service's own role reaches the database. Its owner's will do for a demonstration alone:
+    who has stepped down can step up again."""
     if not database_url:
         return as_service(dsn)
-    if SETTINGS.service_database_url:
-        return SETTINGS.service_database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
+    owner: str = run(dsn, lambda connection: connection.fetchval("SELECT current_user"))
+    given = (SETTINGS.service_database_url or "").replace("postgresql+asyncpg:", "postgresql:", 1)
+    if given and run(given, lambda connection: connection.fetchval("SELECT current_user")) != owner:
+        return given
+    if not run(dsn, lambda connection: connection.fetchval("SELECT demonstration FROM register")):
+        fail(
+            f"SERVICE_DATABASE_URL is {'the address of the owner of the tables' if given else 'not set'}: "
+            "nothing would stand behind the service's own checks. Set it to the same database for the role "
+            f"{service_role(owner)}, with a password: ALTER ROLE {service_role(owner)} LOGIN PASSWORD '…'"
+        )
     say("WARNING: SERVICE_DATABASE_URL is not set. The service connects as the owner of its tables and steps down.")
-    owner = run(dsn, lambda connection: connection.fetchval("SELECT current_user"))
     return f"{dsn}{'&' if urlsplit(dsn).query else '?'}role={quote(service_role(owner))}"
 
 

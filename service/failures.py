@@ -1,6 +1,8 @@
 """From an error to the problem document that tells of it: what was refused, what is not valid, what failed for now."""
 
 import re
+from contextlib import suppress
+from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -9,10 +11,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
+from service.doors import ASKING
 from service.problems import PROBLEMS, language, problem
 from service.reasons import REASONS
 
+NOTE_REFUSAL = f"SELECT note_refusal({ASKING}, $6::uuid[])"
 HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 
 # What the database may be in the middle of, and out of again by the next request.
@@ -43,6 +48,10 @@ def add_handlers(app: FastAPI) -> None:
 async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     meaning = PROBLEMS[error.code]
+    # A door that is read through notes by itself whom it does not show.
+    unknown = meaning.status == 404 and request.method != "GET" and (error.pointer is None or error.about)
+    if meaning.status == 403 or unknown:
+        await note_refusal(request, error.about)
     facts = dict(error.facts)
     if "reason" in facts:
         facts["detail"] = REASONS[str(facts["reason"])][language(request)]
@@ -53,6 +62,22 @@ async def refused(request: Request, error: Exception) -> Response:
     # What the path does not find is 404; what the input names in vain is invalid input.
     status = 422 if meaning.status == 404 else meaning.status
     return problem(request, error.code, {"errors": [field], **facts}, status=status)
+
+
+async def note_refusal(request: Request, about: UUID | None) -> None:
+    """Puts on record who was refused what: apart, for the transaction that was to do it is undone by now."""
+    if not hasattr(request.state, "caller"):
+        return
+    named = [about] if about else [i for part in request.path_params.values() if (i := identifier(part))]
+    with suppress(*NO_ANSWER):  # nor is the answer any other when the database is gone, or the assignment has ended
+        await reader_of(request).execute(NOTE_REFUSAL, *asking_of(request), named)
+
+
+def identifier(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 async def not_valid(request: Request, error: Exception) -> Response:

@@ -1,6 +1,10 @@
-"""Strong ETags: nobody overwrites what they have not read."""
+"""Strong ETags: nobody overwrites what they have not read.
+
+A tag is the version of the record, for whoever receives all of it. A version also counts what the others do not see:
+theirs is a digest of what they do."""
 
 import re
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -9,8 +13,13 @@ from service.domain.refusal import Refusal
 from service.wire import json_answer
 
 
-def etag(version: int) -> str:
+def etag(version: int | str) -> str:
     return f'"{version}"'
+
+
+def seen(body: str) -> str:
+    """In the place of a version, for whoever does not receive the whole record: of what is shown, and nothing else."""
+    return sha256(body.encode()).hexdigest()[:32]
 
 
 def tags(request: Request, name: str) -> list[str]:
@@ -19,7 +28,7 @@ def tags(request: Request, name: str) -> list[str]:
     return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
 
 
-def read_answer(request: Request, version: int, body: str) -> Response:
+def read_answer(request: Request, version: int | str, body: str) -> Response:
     """A single thing, or 304 when the caller has this version."""
     headers = {"ETag": etag(version)}
     if any(tag.removeprefix("W/") in (etag(version), "*") for tag in tags(request, "if-none-match")):
@@ -33,7 +42,7 @@ class IfMatch:
     def __init__(self, tags: list[str] | None) -> None:
         self.tags = tags
 
-    def check(self, version: int) -> None:
+    def check(self, version: int | str) -> None:
         """Refuses a change that is not based on the present version."""
         if self.tags is not None and not any(tag in ("*", etag(version)) for tag in self.tags):
             raise Refusal("stale", current=etag(version))

@@ -48,6 +48,11 @@ PROBLEMS: dict[str, Meaning] = {
     "purpose_not_allowed": _meaning(
         403, "Vai trò của bạn không dùng cho mục đích này.", "Your role does not act for this purpose."
     ),
+    "purpose_too_narrow": _meaning(
+        403,
+        "Mục đích này không cần đến quyền này; hãy nêu mục đích khác trong X-Purpose.",
+        "The purpose does not need this: name another one of your role's in X-Purpose.",
+    ),
     "area_out_of_reach": _meaning(
         403, "Địa bàn này ngoài phạm vi phân công của bạn.", "The area lies outside your assignment."
     ),
@@ -58,6 +63,11 @@ PROBLEMS: dict[str, Meaning] = {
         403,
         "Bộ lọc này cho biết điều mà vai trò của bạn không được biết.",
         "The filter would tell what your role does not receive.",
+    ),
+    "field_restricted": _meaning(
+        403,
+        "Bạn không được biết trường này, nên không được ghi.",
+        "Your role does not receive this field, and so does not write it.",
     ),
     "aggregates_only": _meaning(
         403,
@@ -189,8 +199,9 @@ PROBLEMS: dict[str, Meaning] = {
     "operation_unknown": _meaning(422, "API không có thao tác này.", "The API has no such operation."),
     "resource_unknown": _meaning(
         422,
-        "Không hiểu tài nguyên này: hãy nêu đường dẫn của trẻ em, hồ sơ, xã, hoặc mã địa bàn.",
-        "Name the path of a child, a case or a commune, or the code of an area.",
+        "Không hiểu tài nguyên này: hãy nêu đường dẫn của trẻ em, hồ sơ, xã, điểm mô hình, "
+        "tài khoản, cơ quan, hoặc mã địa bàn.",
+        "Name the path of a child, a case, a commune, a site, an account or an agency, or the code of an area.",
     ),
     "role_unknown": _meaning(422, "Không có vai trò này.", "There is no such role."),
     "period_empty": _meaning(
@@ -254,6 +265,19 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "by_above_area": _meaning(
         422, "Cấp chia nhỏ cao hơn địa bàn được hỏi.", "The level to split by lies above the area asked about."
+    ),
+    "breakdowns_too_many": _meaning(
+        422, "Chỉ phân tách theo tối đa hai tiêu chí mỗi lần.", "A figure is broken down by one thing or two, not more."
+    ),
+    "breakdown_repeated": _meaning(
+        422,
+        "Tiêu chí phân tách bị lặp lại (hai cấp địa bàn cũng là một tiêu chí).",
+        "The same breakdown is asked for twice; two levels of areas are one breakdown.",
+    ),
+    "breakdown_not_applicable": _meaning(
+        422,
+        "Chỉ tiêu này không phân tách được theo tiêu chí đó.",
+        "The indicator counts no children: it can be broken down by area only.",
     ),
     "filter_not_applicable": _meaning(
         422, "Bộ lọc này không dùng được với chỉ tiêu này.", "The filter says nothing about what the indicator counts."

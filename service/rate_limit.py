@@ -16,7 +16,8 @@ from service.settings import Limits
 
 MOST_KEYS = 100_000  # callers remembered at once: some 25 MB
 NO_WAIT = 1e-6  # seconds: sums of many intervals are not exact
-SIGNED, UNSIGNED = "signed", "unsigned"
+SIGNED, UNSIGNED, PROBING = "signed", "unsigned", "probing"
+PROBE_RATE, PROBE_BURST = 20, 100  # of an address, for probes and metrics: who watches asks every few seconds
 DEMONSTRATION = {"rate": 2000.0, "burst": 4000}  # one user tries out what a province does at once
 
 
@@ -61,7 +62,8 @@ class RateLimits:
         self.limits, self.metrics, self.clock = limits, metrics, clock
         self.signed = Rate(limits.rate, limits.burst)
         self.unsigned = Rate(limits.unsigned_rate, limits.unsigned_burst)
-        for who in (SIGNED, UNSIGNED):
+        self.probing = Rate(PROBE_RATE, PROBE_BURST)
+        for who in (SIGNED, UNSIGNED, PROBING):
             metrics.too_many.labels(who)  # told from the start, as 0
 
     def of(self, demonstration: bool) -> None:
@@ -78,8 +80,8 @@ class RateLimits:
         A caller is who is signed in by then, else an address: who finds that somebody is not asks before saying so.
         """
         if scope["path"] in PROBES:
-            return None
-        if caller := scope["state"].get("caller"):
+            who, wait = PROBING, self.probing.allow(household(scope), self.clock())
+        elif caller := scope["state"].get("caller"):
             who, wait = SIGNED, self.signed.allow(caller.account_id, self.clock())
         else:
             who, wait = UNSIGNED, self.unsigned.allow(household(scope), self.clock())

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from service.access import UNSIGNED
 from service.clock import day_of, today
 from service.database import asking, asking_of, caller, caller_of, reader, reader_of
-from service.domain.refusal import Refusal
 from service.problems import Problem
 
 AT_HAND: dict[Any, Callable[[Request], Any]] = {
@@ -48,8 +47,7 @@ class Read(APIRoute):
             return answer
 
         async def permitted(request: Request) -> Response:
-            if not request.state.caller.may(policy):
-                raise Refusal("forbidden")
+            request.state.caller.check(policy)
             return await answer(request)
 
         return permitted

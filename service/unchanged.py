@@ -1,5 +1,8 @@
 """Answers that change with the ledger, the map, the targets and official figures alone: each carries an ETag, and who
-has the present one gets 304."""
+has the present one gets 304.
+
+The ETag of exact figures is the state of the whole ledger, which costs nothing to ask. It also moves when nothing of a
+rounded answer does: whoever receives those is given a digest of the answer instead, and learns no more than it says."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -13,6 +16,7 @@ from fastapi import Request, Response
 
 from service.clock import day_of
 from service.database import Reader, caller_of
+from service.domain.access import Permission
 from service.preconditions import tags
 from service.problems import language
 from service.routing import Read
@@ -59,10 +63,10 @@ def build() -> str:
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-async def tag(request: Request) -> str:
-    """An answer's ETag: of the state of the ledger, the day, the question, who asks it, the language and the build."""
+def question(request: Request) -> bytes:
+    """What is asked, who asks it, the language, the day and the build."""
     caller = caller_of(request)
-    question = (
+    asked = (
         request.scope["raw_path"],
         request.scope["query_string"],
         caller.role_code,
@@ -71,7 +75,24 @@ async def tag(request: Request) -> str:
         day_of(request),
         build(),
     )
-    return f'"{await request.app.state.ledger_state.read():x}-{crc32(repr(question).encode()):08x}"'
+    return repr(asked).encode()
+
+
+async def of_state(request: Request) -> str:
+    """The ETag of an exact answer: of the state of the ledger, and the question."""
+    return f'"{await request.app.state.ledger_state.read():x}-{crc32(question(request)):08x}"'
+
+
+def of_body(request: Request, answer: Response) -> str:
+    """The ETag of what was answered, and to which question."""
+    return f'"{sha256(question(request) + bytes(answer.body)).hexdigest()[:32]}"'
+
+
+VARYING = {"Vary": "Accept-Language, Authorization"}
+
+
+def unchanged(present: str) -> Response:
+    return Response(status_code=304, headers=VARYING | {"ETag": present})
 
 
 class OfLedger(Read):
@@ -85,12 +106,17 @@ class OfLedger(Read):
         answer = super().answering()
 
         async def unless_unchanged(request: Request) -> Response:
-            present = await tag(request)
-            headers = {"ETag": present, "Vary": "Accept-Language, Authorization"}
-            if present in tags(request, "if-none-match"):
-                return Response(status_code=304, headers=headers)
+            held = tags(request, "if-none-match")
+            sees_records = Permission.SEE_RECORDS in caller_of(request).role.permissions
+            present = await of_state(request) if sees_records else None
+            if present is not None and present in held:
+                return unchanged(present)
             response = await answer(request)
-            response.headers.update(headers)
+            if present is None or b'"rounded":true' in response.body:
+                present = of_body(request, response)
+                if present in held:
+                    return unchanged(present)
+            response.headers.update(VARYING | {"ETag": present})
             return response
 
         return unless_unchanged

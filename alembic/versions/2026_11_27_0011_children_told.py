@@ -6,7 +6,7 @@ Revision ID: 0011
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ Revision ID: 0013
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 EDITION = """
 -- The figures of a programme in an area on a day, as known at a posting. `content` is what was sealed, in the canonical

@@ -53,8 +53,9 @@ async def welcome(connection: asyncpg.Connection, listen: str, children: int | N
     fills = children is not None and nobody and await is_empty(connection)
     if not fills and not await connection.fetchval("SELECT demonstration FROM register"):
         await say_of_installation(connection, nobody)
-    elif password and len(password) < SHORTEST and not is_loopback(listen):
-        fail(f"On {listen} others can try to sign in: DEMO_PASSWORD must have {SHORTEST} characters, or be unset.")
+    elif password and len(password) < SHORTEST and (is_proxied() or not is_loopback(listen)):
+        where = "Behind TRUSTED_PROXIES" if is_proxied() else f"On {listen}"
+        fail(f"{where} others can try to sign in: DEMO_PASSWORD must have {SHORTEST} characters, or be unset.")
     elif fills:
         assert children is not None
         await fill(connection, children, seed=1)
@@ -90,6 +91,11 @@ async def say_of_demonstration(connection: asyncpg.Connection, password: str | N
 def announced(password: str) -> str:
     told = "as in DEMO_PASSWORD" if chosen_password() else password
     return f"Users: {', '.join(users.USERS)}; password: {told}"
+
+
+def is_proxied() -> bool:
+    """Whether others come by a proxy, though the service may listen on this machine alone."""
+    return bool(SETTINGS.network.trusted_proxies)
 
 
 def chosen_password() -> str | None:

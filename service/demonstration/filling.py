@@ -72,7 +72,8 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
         await connection.execute(POSTINGS)
     async with set_aside(connection, ["home"]):
         await connection.execute("SELECT remake_homes()")
-    await connection.execute("ANALYZE posting, spell, home")
+    await connection.execute("SELECT remake_touches()")
+    await connection.execute("ANALYZE posting, spell, home, touch")
     notify("postings", 1, 1)
     notify("pages", 0, 1)
     async with set_aside(connection, ["cell", "page", "total_page"]):

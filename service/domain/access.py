@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE_RECORDS = "records.read"  # whom a figure consists of
     READ_CHILDREN = "children.read"
     WRITE_CHILDREN = "children.write"  # with their residences
+    WITHDRAW_CHILDREN = "children.withdraw"  # with all that hangs on them, cases and hidden circumstances too
     WRITE_CIRCUMSTANCES = "circumstances.write"
     READ_CASES = "cases.read"
     WRITE_CASES = "cases.write"  # with their interventions
@@ -88,6 +89,11 @@ class Role:
     sections: frozenset[Section] = frozenset()
 
     @property
+    def receives_everything(self) -> bool:
+        """Whether nothing of whom the role meets is left out. An agency receives its own part of a case."""
+        return self.sections == frozenset(Section) and self.reach != Reach.AGENCY
+
+    @property
     def clearance(self) -> DataClass:
         """The highest class of which the role receives anything."""
         if self.sections:
@@ -100,7 +106,25 @@ EVERY_SECTION = frozenset(Section)
 EVERYONE = frozenset({P.SEE_MAP, P.SEE_FIGURES, P.READ_SITES})
 READER = EVERYONE | {P.READ_CHILDREN}
 OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
-OFFICER = OVERSIGHT | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN}
+OFFICER = OVERSIGHT | {
+    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN)
+}
+
+# Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
+# file is asked by who supervises, and not in the course of a case.
+PURPOSES: dict[Purpose, frozenset[Permission]] = {
+    Purpose.SUPERVISION: OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
+    Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES},
+    Purpose.INSPECTION: OVERSIGHT,
+    Purpose.EXCHANGE: READER,
+    Purpose.CIVIL_STATUS: READER,
+    Purpose.HEALTH_CARE: READER,
+    Purpose.POLICING: READER,
+    Purpose.SCHOOLING: READER,
+    Purpose.SERVICE: READER | {P.READ_CASES},
+    Purpose.STATISTICS: EVERYONE,
+    Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS},
+}
 
 ROLES: dict[str, Role] = {
     "administrator": Role(Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS}),

@@ -25,6 +25,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "counting_rule": (PUBLIC, {"drafted_by": INTERNAL, "drafted_at": INTERNAL, "first_posting": INTERNAL}),
     "age_band": (PUBLIC, {}),
     "role": (PUBLIC, {}),
+    "purpose": (PUBLIC, {}),
     # Of the service and its offices. Counts are internal until they are rounded.
     "agency": (INTERNAL, {}),
     "account": (INTERNAL, {}),
@@ -39,6 +40,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "page": (INTERNAL, {}),
     "page_turn": (INTERNAL, {}),
     "edition": (INTERNAL, {}),
+    "touch": (INTERNAL, {}),
     "register": (INTERNAL, {}),
     # About children.
     "child": (CONFIDENTIAL, {"ethnicity": SENSITIVE}),

@@ -25,6 +25,7 @@ SCRIPTS = [
         "counted",
         "restated",
         "editions",
+        "left_out",
         "changing",
         "settling",
         "reforms",

@@ -10,7 +10,8 @@ CREATE TYPE asking AS (assignment_id uuid, purpose text, address text, request t
 CREATE TYPE caller AS (
     assignment_id uuid, account_id uuid, role text, agency_id uuid, reach text, everywhere boolean, sections text[]);
 
--- The caller, if the assignment holds today, its account is not disabled, and its role has the permission.
+-- The caller, if the assignment holds today, its account is not disabled, its role has the permission, and the purpose
+-- needs it.
 CREATE FUNCTION admitted(who asking, permission text) RETURNS caller
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -21,6 +22,7 @@ BEGIN
     FROM assignment a
     JOIN account u ON u.id = a.account_id AND u.disabled_at IS NULL
     JOIN role r ON r.code = a.role AND permission = ANY (r.permissions)
+    JOIN purpose p ON p.code = who.purpose AND permission = ANY (p.permissions)
     JOIN area place ON place.id = a.area_id
     WHERE a.id = who.assignment_id AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
     IF NOT FOUND THEN
@@ -82,6 +84,13 @@ INSERT INTO access (account_id, assignment_id, role, agency_id, purpose, address
 VALUES (c.account_id, c.assignment_id, c.role, c.agency_id, who.purpose, who.address, who.request, who.action, refused,
         subjects)
 RETURNING number
+$$;
+
+-- Puts a request on record that was refused: by the ids that its path or its body named; of a case, its child.
+CREATE FUNCTION note_refusal(who asking, named uuid[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER AS $$
+SELECT note(who, admitted(who, 'map.read'), true, ARRAY(
+    SELECT DISTINCT coalesce((SELECT f.child_id FROM case_file f WHERE f.id = n), n) FROM unnest(named) n))
 $$;
 
 -- Puts a change on record, before it is made: the history of this transaction refers to it.

@@ -15,7 +15,8 @@ DECLARE
 BEGIN
     SELECT f.version, item, f.child_id INTO version, record, child
     FROM case_file f, case_json(c, f) item WHERE f.id = wanted AND reaches_case(c, f);
-    PERFORM note(who, c, version IS NULL, ARRAY[coalesce(child, wanted)]);
+    PERFORM note(who, c, version IS NULL, ARRAY[
+        coalesce(child, (SELECT child_id FROM case_file WHERE id = wanted), wanted)]);
     IF version IS NOT NULL THEN
         RETURN NEXT;
     END IF;

@@ -44,6 +44,8 @@ BEGIN
                         'field', f, 'from', h.before -> f, 'to', h.after -> f) ORDER BY f), '[]')
                     FROM jsonb_object_keys(coalesce(h.before, '{}') || coalesce(h.after, '{}')) f
                     WHERE h.before -> f IS DISTINCT FROM h.after -> f),
+                'whose', CASE WHEN h.record = 'assignment_child' THEN (
+                    SELECT u.name FROM assignment m JOIN account u ON u.id = m.account_id WHERE m.id = h.record_id) END,
                 'by', CASE WHEN a.number IS NOT NULL THEN access_json(a) END)::text, h.number
             FROM history h LEFT JOIN access a ON a.number = h.access
             WHERE h.child_id = of_child AND (before_number IS NULL OR h.number < before_number)
@@ -51,7 +53,7 @@ BEGIN
     END IF;
 END $$;
 
--- Who has seen (or changed, or was refused) this child's file. Exports of everyone are among them.
+-- Who has seen (or changed, or was refused) this child's file. Operators' exports and backups of everyone are among them.
 CREATE FUNCTION list_accesses(who asking, of_child uuid, before_number bigint, size integer)
 RETURNS TABLE (item text, number bigint)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -62,7 +64,13 @@ BEGIN
         RETURN QUERY
             SELECT (jsonb_build_object('at', a.at, 'refused', a.refused) || access_json(a))::text, a.number
             FROM access a
-            WHERE (a.subjects @> ARRAY[of_child] OR a.action = 'export')
+            -- Each of the two has an index of its own; materialised, for else the first page is looked for from the end
+            -- of the whole record.
+            WHERE a.number IN (
+                WITH about AS MATERIALIZED (SELECT o.number FROM access o WHERE o.subjects @> ARRAY[of_child])
+                SELECT about.number FROM about
+                UNION
+                SELECT o.number FROM access o WHERE o.action IN ('export', 'backup', 'restore') AND o.subjects IS NULL)
               AND (before_number IS NULL OR a.number < before_number)
             ORDER BY a.number DESC LIMIT size + 1;
     END IF;

@@ -1,6 +1,6 @@
 -- The doors to a reform of the map: what it would change, and its being applied.
 
-DROP FUNCTION IF EXISTS redraw_map, add_reform;
+DROP FUNCTION IF EXISTS redraw_map, hand_targets_on, add_reform;
 
 
 -- One reform at a time: from here on the map is as it was read, and nobody is assigned meanwhile.
@@ -35,7 +35,8 @@ BEGIN
                 WHERE s.area_id = a),
             'targets', (
                 SELECT count(*) FROM target t JOIN programme p ON p.code = t.programme_code
-                JOIN area_version v ON v.code = p.area_code AND v.during @> lower(p.during) AND v.area_id = a)))
+                JOIN area_version v ON v.code = p.area_code AND v.during @> lower(p.during)
+                WHERE coalesce(t.area_id, v.area_id) = a AND t.during @> on_day)))
         FROM unnest(areas) a
         CROSS JOIN LATERAL (
             SELECT count(*) AS children, coalesce(sum((
@@ -75,9 +76,28 @@ BEGIN
         AS n (id uuid, effective_on date, legal_basis text, document jsonb, applied_at timestamptz, account text)
     RETURNING reform.applied_at INTO applied;
     PERFORM redraw_map(difference), remake_reach();
+    PERFORM hand_targets_on((new_reform ->> 'id')::uuid);
     UPDATE register SET reformed = greatest(now_in_microseconds(), reformed + 1);
     RETURN applied;
 END $$;
+
+-- Areas that became one hand their own targets on, where each of them had one: numbers of children add up, a rate stays where it
+-- was the same. Of an area that was split, people decide anew.
+CREATE FUNCTION hand_targets_on(of_reform uuid) RETURNS void
+LANGUAGE sql AS $$
+INSERT INTO target (programme_code, indicator_code, area_id, direction, unit, value, due_on, legal_basis, revision, decided_on,
+                    during, allocated_from)
+SELECT t.programme_code, t.indicator_code, c.successor_id, t.direction, t.unit,
+       CASE t.unit WHEN 'count' THEN sum(t.value) ELSE min(t.value) END, t.due_on, c.legal_basis, 1, c.effective_on,
+       daterange(c.effective_on, NULL), (array_agg(t.allocated_from))[1]
+FROM area_change c
+JOIN target t ON t.area_id = c.predecessor_id AND t.during @> c.effective_on
+WHERE c.reform_id = of_reform AND c.change = 'merged_into'
+GROUP BY t.programme_code, t.indicator_code, c.successor_id, t.direction, t.unit, t.due_on, c.legal_basis, c.effective_on
+HAVING count(*) = (SELECT count(*) FROM area_change m
+                   WHERE m.successor_id = c.successor_id AND m.effective_on = c.effective_on)
+   AND (t.unit = 'count' OR min(t.value) = max(t.value))
+$$;
 
 -- What is no more goes first: a code or a period may be another's now.
 CREATE FUNCTION redraw_map(difference jsonb) RETURNS void

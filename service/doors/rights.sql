@@ -13,7 +13,8 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {role};
 
 -- What is public, or about offices.
 GRANT SELECT ON alembic_version, area, area_version, area_change, area_within, reform, category_scheme, category,
-    intervention_measure, programme, counting_rule, age_band, indicator, register, page_turn, posting, role TO {role};
+    intervention_measure, programme, counting_rule, age_band, indicator, register, page_turn, touch, posting, role,
+    purpose TO {role};
 
 -- What was promised, and what is published of the population: added to and never edited. A target ends.
 GRANT SELECT, INSERT ON target, official_population TO {role};

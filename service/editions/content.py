@@ -5,7 +5,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from service.domain.attainment import Unit
-from service.routers.figures import AreaFigures, Certain, DenominatorSource, Figures, TargetShown
+from service.routers.figures import AreaFigures, Certain, DenominatorSource, Standing, TargetShown
+from service.routers.registers import CompletenessShown
 from service.routers.restatements import RestatedCause
 from service.wire import Day, Internal, Place, Public
 
@@ -63,7 +64,7 @@ class Measures(BaseModel):
     denominator: Public[str | None]
 
 
-class SealedFigures(Figures, Certain):
+class SealedFigures(Standing, Certain):
     """The figures of the whole area."""
 
 
@@ -154,10 +155,12 @@ class EditionContent(BaseModel):
     on: Internal[Day]
     map: Internal[Day]
     posting: Internal[int] = Field(description="Figures are as known at this posting")
+    known: Internal[Day] = Field(description="The day on which it was sealed, as the register lives")
     sealed_at: Internal[str]
     sealed_by: Internal[str]
     note: Internal[str | None]
     area: SealedArea
     succession: SealedSuccession
+    completeness: CompletenessShown
     indicators: list[SealedIndicator]
     changes: Changes | None = Field(description="Null in the first one")

@@ -19,6 +19,7 @@ from service.domain.target import Target
 from service.editions.content import EditionContent, SealedIndicator
 from service.queries import editions, maps, populations, stocks
 from service.queries.attainment import Area, Asked, Indicator, Programme, Question, Split, own_targets
+from service.queries.completeness import Completeness, completeness
 from service.queries.maps import Atlas, Version, View, Within
 from service.queries.stocks import Trend
 from service.routers.figures import (
@@ -32,6 +33,7 @@ from service.routers.figures import (
     shown,
     target_shown,
 )
+from service.routers.registers import standing
 
 
 class Official(NamedTuple):
@@ -72,7 +74,9 @@ def terms_of(sealed: SealedIndicator) -> Terms:
     return Terms(own, Official((of_whole.now, of_whole.before), communes))
 
 
-async def sealed_indicator(reader: Reader, q: Question, whole: Trend, of: Terms) -> dict[str, Any]:
+async def sealed_indicator(
+    reader: Reader, q: Question, whole: Trend, of: Terms, complete: Completeness
+) -> dict[str, Any]:
     """An indicator with its figures: of the whole, and of every commune."""
     indicator, official = q.indicator, of.official
     judged = indicator.target.unit != "count"  # one commune is not held to a count of many
@@ -83,14 +87,16 @@ async def sealed_indicator(reader: Reader, q: Question, whole: Trend, of: Terms)
         divided_by = None if official is None else official.communes.get(area["code"], UNPUBLISHED)
         figures = shown(row.trend, q, q.on, judged or own is not None, own, divided_by)
         told = {"target": target_shown(own, indicator.unit)} if own else {}
-        communes.append({"area": area, "covered": row.covered} | figures | certain(row.trend.certainty, q) | told)
+        figures = standing(figures | certain(row.trend.certainty, q), complete.of(area["code"]), q.rounded)
+        communes.append({"area": area, "covered": row.covered} | figures | told)
+    figures_of_all = shown(whole, q, q.on, of=official and official.whole) | certain(whole.certainty, q)
     return {
         "code": indicator.code,
         "unit": indicator.unit,
         "measures": {"numerator": indicator.numerator, "denominator": indicator.denominator},
         "target": target_shown(indicator.target, indicator.unit),
         "official": None if official is None else official_of(official),
-        "whole": shown(whole, q, q.on, of=official and official.whole) | certain(whole.certainty, q),
+        "whole": standing(figures_of_all, complete.whole, q.rounded),
         "communes": communes,
     }
 
@@ -103,17 +109,18 @@ def official_of(official: Official) -> dict[str, Any]:
     return {"whole": pair(official.whole), "communes": {code: pair(of) for code, of in official.communes.items()}}
 
 
-async def sealed_indicators(
+async def sealed_figures(
     reader: Reader, asked: Asked, wanted: list[Indicator], on: date, held: Mapping[str, Terms] | None = None
-) -> list[dict[str, Any]]:
-    """Every indicator with its figures: by the terms given, else by those of now."""
+) -> dict[str, Any]:
+    """Every indicator with its figures, by the terms given, else by those of now; and how complete registers are."""
+    complete = await completeness(reader, asked.view, on, asked.known, "commune", asked.posting)
     trends = await stocks.over_time(reader, asked, wanted, [on])
     found = []
     for indicator in wanted:
         q = Question(**vars(asked), indicator=indicator, on=on)
         of = held[indicator.code] if held else await terms(reader, q)
-        found.append(await sealed_indicator(reader, q, trends[indicator.code, on], of))
-    return found
+        found.append(await sealed_indicator(reader, q, trends[indicator.code, on], of, complete))
+    return {"completeness": complete.shown(), "indicators": found}
 
 
 def succession_of(view: View) -> dict[str, Any]:
@@ -176,7 +183,7 @@ async def asked_again(reader: Reader, sealed: EditionContent, posting: int) -> t
     view = await maps.view_of(reader, atlas, rule, root, sealed.map, sealed.on, None, posting)
     named = sealed.area
     area = Area(root, named.code, named.name, named.kind, named.level, reached=True)
-    asked = Asked(programme, Split(), area, view, sealed.on, rounded=False, past=True, posting=posting)
+    asked = Asked(programme, Split(), area, view, sealed.known, rounded=False, past=True, posting=posting)
     wanted = []
     for i in sealed.indicators:
         target = target_of(i.target, i.unit)

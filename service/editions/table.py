@@ -6,8 +6,9 @@ from io import StringIO
 from typing import Any
 
 COLUMNS = (
-    "indicator", "area", "name", "kind", "covered", "numerator", "denominator", "value", "status", "gap", "exact",
-    "apportioned", "reasons", "direction", "target", "due_on", "on", "map", "posting", "counting_rule",
+    "indicator", "area", "name", "kind", "covered", "numerator", "denominator", "value", "status", "gap", "state",
+    "touched_on", "exact", "apportioned", "reasons", "direction", "target", "due_on", "on", "map", "posting",
+    "counting_rule",
 )  # fmt: skip
 
 

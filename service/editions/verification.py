@@ -10,7 +10,7 @@ from service.database import Reader
 from service.editions import seal
 from service.editions.changes import changes, differences
 from service.editions.content import EditionContent
-from service.editions.figures import asked_again, sealed_indicators, succession_of, terms_of
+from service.editions.figures import asked_again, sealed_figures, succession_of, terms_of
 from service.queries import editions
 from service.queries.attainment import Asked, Indicator
 from service.queries.editions import Row
@@ -42,8 +42,8 @@ async def content_of(
         "counting_rule": asked.programme.rule_name,
         "area": area.shown() | {"level": area.level},
         "succession": succession_of(asked.view),
-        "indicators": await sealed_indicators(reader, asked, wanted, on),
-    }
+        "known": asked.known,
+    } | await sealed_figures(reader, asked, wanted, on)
     plain: dict[str, Any] = orjson.loads(orjson.dumps(content | of_row(row)))
     return plain | {"changes": await changes_since(reader, before, plain, asked, wanted, on)}
 
@@ -83,9 +83,8 @@ async def recomputed(reader: Reader, row: Row) -> Verification:
         before = await editions.edition(reader, row["previous"]) if row["previous"] else None
         asked, wanted = await asked_again(reader, sealed, row["posting"])
         held = {indicator.code: terms_of(indicator) for indicator in sealed.indicators}
-        found = await sealed_indicators(reader, asked, wanted, sealed.on, held)
-        indicators = orjson.loads(orjson.dumps(found))
-        again = said | of_row(row) | {"indicators": indicators}
+        found = await sealed_figures(reader, asked, wanted, sealed.on, held)
+        again = said | of_row(row) | orjson.loads(orjson.dumps(found))
         again["changes"] = await changes_since(reader, before, again, asked, wanted, sealed.on)
         bytes_again = seal.canonical(again)
     except (ValidationError, ArithmeticError, ValueError, KeyError):  # somebody wrote into it what no edition says

@@ -142,6 +142,7 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
             raise RefusedError(faults)
     else:
         await connection.execute(NEW_PAST)
+    await connection.execute("SELECT remake_touches(); ANALYZE touch")
     notify("ledger", 1, 1)
     notify("pages", 0, 1)
     await connection.execute("SELECT rebuild_pages()")

@@ -1,5 +1,6 @@
 """The ledger: what counts (spells.sql), since when that is known (post.sql), and what makes it fast (pages.sql); what
-it says now (stocks.sql), and said at the close of a day (known.sql); how another rule comes into it (rules.sql)."""
+it says now (stocks.sql), and said at the close of a day (known.sql), taken apart (parts.sql); which registers were
+touched when (touches.sql); how another rule comes into it (rules.sql)."""
 
 from collections.abc import Callable, Collection
 from datetime import date
@@ -15,7 +16,8 @@ SUBJECTS_AT_ONCE, COMMUNES_AT_ONCE = 1000, 10  # of a rule that is posted: so lo
 SCRIPTS = [
     files(__name__).joinpath(name).read_text(encoding="utf-8")
     for name in (
-        *("spells.sql", "pages.sql", "post.sql", "stocks.sql", "known.sql", "told.sql", "rules.sql", "verify.sql"),
+        *("spells.sql", "pages.sql", "post.sql", "touches.sql", "stocks.sql", "known.sql", "parts.sql", "told.sql"),
+        *("rules.sql", "verify.sql"),
     )
 ]
 

@@ -82,13 +82,18 @@ DECLARE
 BEGIN
     PERFORM settle_homes(subjects);
     IF new_number IS NOT NULL THEN
-        -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle.
-        INSERT INTO page_turn AS t (area_id, moment)
-        SELECT area_id, now_in_microseconds()
-        FROM (SELECT area_id FROM spell WHERE posted = new_number
-              UNION SELECT area_id FROM spell WHERE withdrawn = new_number) touched
-        ORDER BY area_id
-        ON CONFLICT (area_id) DO UPDATE SET moment = greatest(excluded.moment, t.moment + 1);
+        -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle. Who has
+        -- the turn notes that the register of the area was touched on the day.
+        WITH turn AS (
+            INSERT INTO page_turn AS t (area_id, moment)
+            SELECT area_id, now_in_microseconds()
+            FROM (SELECT area_id FROM spell WHERE posted = new_number
+                  UNION SELECT area_id FROM spell WHERE withdrawn = new_number) touched
+            ORDER BY area_id
+            ON CONFLICT (area_id) DO UPDATE SET moment = greatest(excluded.moment, t.moment + 1)
+            RETURNING area_id
+        )
+        INSERT INTO touch (area_id, day) SELECT area_id, on_day FROM turn ON CONFLICT DO NOTHING;
         PERFORM turn_pages(new_number);
     END IF;
     RETURN new_number;
@@ -98,8 +103,15 @@ END $$;
 -- site updates its row, so this keeps writers out until the transaction ends.
 CREATE FUNCTION ledger_post_all(on_day date, by_actor text, for_cause text) RETURNS bigint
 LANGUAGE plpgsql SET work_mem = '256MB' AS $$
+DECLARE
+    new_number bigint;
 BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
     PERFORM remake_homes();
-    RETURN post_spells(every_subject(), on_day, by_actor, for_cause);
+    new_number := post_spells(every_subject(), on_day, by_actor, for_cause);
+    INSERT INTO touch (area_id, day)
+    SELECT area_id, on_day FROM spell WHERE posted = new_number
+    UNION SELECT area_id, on_day FROM spell WHERE withdrawn = new_number
+    ON CONFLICT DO NOTHING;
+    RETURN new_number;
 END $$;

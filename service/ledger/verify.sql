@@ -41,4 +41,9 @@ WHERE (coalesce(e.opening, 0), coalesce(e.running, array_fill(0, ARRAY[31])))
       IS DISTINCT FROM (coalesce(p.opening, 0), coalesce(p.running, array_fill(0, ARRAY[31])))
    OR p.opening IS NULL
    OR (e.opening IS NULL AND NOT p.total)
+UNION ALL
+SELECT 'the touch is not what the postings say', coalesce(t.area_id, p.area_id), NULL, NULL, NULL, NULL, NULL,
+       coalesce(t.day, p.day), NULL
+FROM touch t FULL JOIN posted_touches() p USING (area_id, day)
+WHERE t.day IS NULL OR p.day IS NULL
 $$;

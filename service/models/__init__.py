@@ -7,6 +7,7 @@ from service.models.accounts import (
     AssignmentArea,
     AssignmentChild,
     Credential,
+    PurposeAllowed,
     RefreshToken,
     Role,
     SignIn,
@@ -17,7 +18,7 @@ from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.editions import Edition
 from service.models.history import Access, History
-from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage
+from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage, Touch
 from service.models.programmes import (
     AgeBand,
     CountingRule,
@@ -62,6 +63,7 @@ __all__ = [
     "PageTurn",
     "Posting",
     "Programme",
+    "PurposeAllowed",
     "Reform",
     "RefreshToken",
     "Register",
@@ -75,4 +77,5 @@ __all__ = [
     "Spell",
     "Target",
     "TotalPage",
+    "Touch",
 ]

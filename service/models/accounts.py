@@ -55,6 +55,15 @@ class Role(SQLModel, table=True):
     sections: list[str] = Field(sa_type=ARRAY(Text))
 
 
+class PurposeAllowed(SQLModel, table=True):
+    """What a purpose needs (service/domain/access.py), for the functions that guard the records."""
+
+    __tablename__ = "purpose"
+
+    code: str = Field(primary_key=True, sa_type=Text)
+    permissions: list[str] = Field(sa_type=ARRAY(Text))
+
+
 class Assignment(SQLModel, table=True):
     """An account acts in a role, for an area and an agency, during a period."""
 

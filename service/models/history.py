@@ -32,6 +32,7 @@ class Access(SQLModel, table=True):
     __table_args__ = (
         Index("access_subjects", "subjects", postgresql_using="gin"),
         Index("access_account", "account_id", "number"),
+        Index("access_everyone", "number", postgresql_where=text("action IN ('export', 'backup', 'restore')")),
     )
 
     number: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))

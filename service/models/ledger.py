@@ -123,6 +123,13 @@ class PageTurn(SQLModel, table=True):
     moment: int = Field(sa_type=BigInteger)
 
 
+class Touch(SQLModel, table=True):
+    """A day on which a posting touched the register of an area: for how complete a figure is."""
+
+    area_id: int = Field(primary_key=True, foreign_key="area.id", sa_column_kwargs={"autoincrement": False})
+    day: date = Field(primary_key=True)
+
+
 class Register(SQLModel, table=True):
     """The day that the register carries (null: the calendar's), how far its pages reach, when they were remade, when
     the map was last redrawn here, and whether its children are made up."""

@@ -48,11 +48,12 @@ async def named(session: AsyncSession, name: str) -> UUID:
     return found
 
 
-async def lock(session: AsyncSession, agency_id: UUID, precondition: IfMatch) -> Agency:
+async def lock(session: AsyncSession, agency_id: UUID, precondition: IfMatch | None = None) -> Agency:
     """Take the agency for this transaction, which changes it."""
     record = await session.get(Agency, agency_id, with_for_update=True)
     if record is None:
         raise Refusal("agency_unknown")
-    precondition.check(record.version)
+    if precondition is not None:
+        precondition.check(record.version)
     record.version += 1
     return record

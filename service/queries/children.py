@@ -15,7 +15,7 @@ from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.doors import ASKING, Asking, through
 from service.models import Category, Circumstance, Residence
-from service.preconditions import IfMatch
+from service.preconditions import IfMatch, etag, seen
 
 CHILD = "written({asking}, 'child', :id)"
 RESIDENCE = "written({asking}, 'residence', :id)"
@@ -68,8 +68,20 @@ async def lock(
     if not isinstance(version, int):
         raise Refusal("child_unknown")
     if precondition is not None:
-        precondition.check(version - 1)
+        precondition.check(await present(session, child_id, version - 1))
     return version
+
+
+async def present(session: AsyncSession, child_id: UUID, version: int) -> int | str:
+    """What a tag of the child is made of, as it stands in a transaction that has taken it."""
+    if session.info["caller"].role.receives_everything:
+        return version
+    return seen(str(await through(session, CHILD, id=child_id)))
+
+
+async def tag(session: AsyncSession, child_id: UUID, version: int) -> str:
+    """The child's ETag, for the caller, after the change that made this version."""
+    return etag(await present(session, child_id, version))
 
 
 async def lock_named(session: AsyncSession, permission: Permission, child_id: UUID, pointer: str) -> None:
@@ -77,7 +89,7 @@ async def lock_named(session: AsyncSession, permission: Permission, child_id: UU
     try:
         await lock(session, permission, child_id)
     except Refusal as refusal:
-        raise Refusal(refusal.code, pointer) from None
+        raise Refusal(refusal.code, pointer, child_id) from None
 
 
 async def begin(session: AsyncSession, area_id: int, given: UUID | None) -> UUID:

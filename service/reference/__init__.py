@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 
-from service.domain.access import ROLES
+from service.domain.access import PURPOSES, ROLES
 from service.domain.area_history import AreaHistory, area_history, containment
 from service.domain.period import Period
 
@@ -194,8 +194,15 @@ SET reach = excluded.reach, permissions = excluded.permissions, sections = exclu
 """
 
 
+PURPOSE = """
+INSERT INTO purpose (code, permissions) VALUES ($1, $2)
+ON CONFLICT (code) DO UPDATE SET permissions = excluded.permissions
+"""
+
+
 async def load_roles(connection: asyncpg.Connection) -> None:
-    """The roles as this version has them."""
+    """The roles and the purposes as this version has them."""
+    await connection.executemany(PURPOSE, [(purpose, sorted(needed)) for purpose, needed in PURPOSES.items()])
     await connection.executemany(
         ROLE, [(code, r.reach, sorted(r.permissions), sorted(r.sections)) for code, r in ROLES.items()]
     )

@@ -12,7 +12,7 @@ from service import routing
 from service.access import UNSIGNED, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, Reader, ReaderDep
-from service.domain.access import Permission
+from service.domain.access import PURPOSES, Permission
 from service.domain.refusal import Refusal
 from service.doors import ASKING, Asking
 from service.problems import language
@@ -22,6 +22,12 @@ from service.wire import Code, Input, Internal
 router = routing.router("/v1/access", "access")
 
 UUID_FORM = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+OFFICE = re.compile(rf"(?:/v1)?/(sites|accounts|agencies)/({UUID_FORM})(?:/.*)?")
+THERE = {  # the area of a site; of accounts and agencies, whether they are there
+    "sites": "SELECT area_id FROM site WHERE id = $1",
+    "accounts": "SELECT 1 FROM account WHERE id = $1",
+    "agencies": "SELECT 1 FROM agency WHERE id = $1",
+}
 CHILD_OR_CASE = re.compile(rf"(?:/v1)?/(children|cases)/({UUID_FORM})(?:/.*)?")
 COMMUNE = re.compile(r"(?:(?:/v1)?/communes/)?([0-9]{2}|[0-9]{3}|[0-9]{5})(?:/.*)?")
 MEETS = f"SELECT meets({ASKING}, $6, $7::uuid, $8::integer)"
@@ -29,6 +35,10 @@ REASONS = {
     "role": {
         "vi": ("Vai trò của bạn có quyền này.", "Vai trò của bạn không có quyền này."),
         "en": ("Your role may do this.", "Your role may not do this."),
+    },
+    "purpose": {
+        "vi": ("Mục đích của yêu cầu cần đến quyền này.", "Mục đích của yêu cầu không cần đến quyền này."),
+        "en": ("The purpose of the request needs it.", "The purpose of the request does not need it."),
     },
     "reach": {
         "vi": ("Thuộc phạm vi phân công của bạn.", "Không có, hoặc ngoài phạm vi phân công của bạn."),
@@ -44,7 +54,7 @@ class ExplanationAsked(Input):
     resource: str | None = Field(
         None,
         max_length=300,
-        description="A path of a child, a case or a commune; or an area's code",
+        description="A path of a child, a case, a commune, a site, an account or an agency; or an area's code",
         examples=["12145"],
     )
 
@@ -52,7 +62,7 @@ class ExplanationAsked(Input):
 class Reason(BaseModel):
     """A rule, whether it holds, and what that means."""
 
-    rule: Internal[str] = Field(description="`role` or `reach`", examples=["reach"])
+    rule: Internal[str] = Field(description="`role`, `purpose` or `reach`", examples=["reach"])
     holds: Internal[bool]
     meaning: Internal[str]
 
@@ -82,9 +92,12 @@ async def explain_access(
     if asked.action not in policies:
         raise Refusal("operation_unknown", "/action")
     policy = policies[asked.action]
-    held = {"role": policy == UNSIGNED or policy in caller.role.permissions}
+    held = {
+        "role": policy == UNSIGNED or policy in caller.role.permissions,
+        "purpose": policy == UNSIGNED or policy in PURPOSES[caller.purpose],
+    }
     if asked.resource is not None:
-        held["reach"] = await met(reader, asking, asked.resource, today)
+        held["reach"] = await met(reader, asking, asked.resource, today, asked.action, all(held.values()))
     words = language(request)
     reasons = [Reason(rule=rule, holds=holds, meaning=REASONS[rule][words][not holds]) for rule, holds in held.items()]
     return Explanation(
@@ -96,8 +109,14 @@ async def explain_access(
     )
 
 
-async def met(reader: Reader, asking: Asking, resource: str, on: date) -> bool:
-    """Whether the caller meets what the resource names."""
+async def met(reader: Reader, asking: Asking, resource: str, on: date, action: str, permitted: bool) -> bool:
+    """Whether the caller meets what the resource names. Sites are read by all who are permitted, and changed within
+    reach; whether an account or an agency is there is told to whoever may do something with it."""
+    if found := OFFICE.fullmatch(resource):
+        there = await reader.fetchval(THERE[found[1]], UUID(found[2])) if permitted else None
+        if there is None or found[1] != "sites" or action == "read_site":
+            return there is not None
+        return bool(await reader.fetchval(MEETS, *asking, "area", None, there))
     if found := CHILD_OR_CASE.fullmatch(resource):
         kind = {"children": "child", "cases": "case"}[found[1]]
         return bool(await reader.fetchval(MEETS, *asking, kind, UUID(found[2]), None))

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from service import ledger, preconditions, routing
 from service.access import permits
 from service.clock import Today
-from service.database import AskingDep, ReaderDep, SessionDep
+from service.database import AskingDep, CallerDep, ReaderDep, SessionDep
 from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import CaseFile
-from service.preconditions import etag, read_answer
+from service.preconditions import etag, read_answer, seen
 from service.queries import cases, children, maps
 from service.queries.written import posted
 from service.routers.interventions import InterventionRecord
@@ -119,9 +119,12 @@ async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Respo
 
 @router.get("/{case_id}", response_model=CaseRecord)
 @permits(Permission.READ_CASES)
-async def read_case(case_id: Identifier, request: Request, reader: ReaderDep, asking: AskingDep) -> Response:
+async def read_case(
+    case_id: Identifier, request: Request, reader: ReaderDep, asking: AskingDep, caller: CallerDep
+) -> Response:
     """A case with its interventions."""
-    return read_answer(request, *await cases.case(reader, asking, case_id))
+    version, record = await cases.case(reader, asking, case_id)
+    return read_answer(request, version if caller.role.receives_everything else seen(record), record)
 
 
 @router.patch("/{case_id}", response_model=CaseRecord)

@@ -8,13 +8,13 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from service import ledger, preconditions, routing
-from service.access import permits
+from service.access import check_received, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, ReaderDep, SessionDep
-from service.domain.access import Permission
+from service.domain.access import Permission, Reach
 from service.domain.refusal import Refusal
 from service.models import Child
-from service.preconditions import etag, read_answer
+from service.preconditions import read_answer, seen
 from service.queries import areas, attainment, children, maps, reference
 from service.queries.written import posted
 from service.routers.cases import CaseRecord
@@ -53,7 +53,7 @@ class ChildInput(Input):
     date_of_birth: Day = Field(examples=["2014-03-08"])
     date_of_birth_precision: Precision = "day"
     personal_id: PersonalId | None = Field(None, description="Số định danh cá nhân: 12 digits")
-    ethnicity: Name | None = Field(None, examples=["Kinh"])
+    ethnicity: Ethnicity[Name | None] = Field(None, examples=["Kinh"])
     residence: ResidenceInput
     confirm_distinct: bool = Field(
         False, strict=True, description="Accepted for later: no search for similar children is made yet"
@@ -68,7 +68,7 @@ class ChildPatch(Input):
     date_of_birth: Day = absent()
     date_of_birth_precision: Precision = absent()
     personal_id: PersonalId | None = None
-    ethnicity: Name | None = None
+    ethnicity: Ethnicity[Name | None] = None
 
 
 class ChildSummary(BaseModel):
@@ -142,7 +142,8 @@ async def list_children(
     if asked.commune is not None and on is not None:
         where = await maps.areas_of_commune(reader, asked.commune, on)
     kind: str | None = asked.kind
-    if asked.assisted is not None and not caller.may(Permission.READ_CASES):
+    # An agency knows of its own part of the open cases: not when others began or ended theirs.
+    if asked.assisted is not None and (caller.role.reach == Reach.AGENCY or not caller.may(Permission.READ_CASES)):
         raise Refusal("filter_restricted", "/assisted")
     if asked.category is not None:
         await reference.check_received(reader, asked.category, caller.role.sections)
@@ -170,6 +171,7 @@ async def list_children(
 async def create_child(body: ChildInput, session: SessionDep, today: Today) -> Response:
     """Register a child with its residence."""
     not_born_after(today, body.date_of_birth)
+    check_received(session.info["caller"], body)
     area_id = await areas.commune_on(session, body.residence.commune, body.residence.from_, "/residence/commune")
     new_id = await children.begin(session, area_id, body.id)
     child = Child(**body.model_dump(exclude={"residence", "confirm_distinct"}) | {"id": new_id})
@@ -177,14 +179,18 @@ async def create_child(body: ChildInput, session: SessionDep, today: Today) -> R
     await session.flush()  # the child before what hangs on it
     session.add(body.residence.of(child.id, area_id, "/residence/until"))
     answer = await posted(session, [child.id], today, children.CHILD, child)
-    return json_answer(answer, {"ETag": etag(1), "Location": f"/v1/children/{child.id}"}, 201)
+    headers = {"ETag": await children.tag(session, child.id, 1), "Location": f"/v1/children/{child.id}"}
+    return json_answer(answer, headers, 201)
 
 
 @router.get("/{child_id}", response_model=ChildRecord)
 @permits(Permission.READ_CHILDREN)
-async def read_child(child_id: Identifier, request: Request, reader: ReaderDep, asking: AskingDep) -> Response:
+async def read_child(
+    child_id: Identifier, request: Request, reader: ReaderDep, asking: AskingDep, caller: CallerDep
+) -> Response:
     """A child with residences, circumstances and open cases."""
-    return read_answer(request, *await children.child(reader, asking, child_id))
+    version, record = await children.child(reader, asking, child_id)
+    return read_answer(request, version if caller.role.receives_everything else seen(record), record)
 
 
 @router.patch("/{child_id}", response_model=ChildRecord)
@@ -194,20 +200,21 @@ async def update_child(
 ) -> Response:
     """Change what the child is called, its sex, its birth, its numbers."""
     version = await children.lock(session, Permission.WRITE_CHILDREN, child_id, precondition)
+    check_received(session.info["caller"], body)
     child = await session.get_one(Child, child_id)
     child.sqlmodel_update(body.model_dump(exclude_unset=True))
     not_born_after(today, child.date_of_birth)
     answer = await posted(session, [child_id], today, children.CHILD, child)
-    return json_answer(answer, {"ETag": etag(version)})
+    return json_answer(answer, {"ETag": await children.tag(session, child_id, version)})
 
 
 @router.delete("/{child_id}", status_code=204)
-@permits(Permission.WRITE_CHILDREN)
+@permits(Permission.WITHDRAW_CHILDREN)
 async def delete_child(
     child_id: Identifier, precondition: preconditions.Required, session: SessionDep, today: Today
 ) -> None:
     """Withdraw a child that was registered by error. Its history stays."""
-    await children.lock(session, Permission.WRITE_CHILDREN, child_id, precondition)
+    await children.lock(session, Permission.WITHDRAW_CHILDREN, child_id, precondition)
     await session.delete(await session.get_one(Child, child_id))
     await ledger.post(session, [child_id], today)
 

@@ -7,12 +7,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
 
 from service import ledger, preconditions, routing
-from service.access import permits
+from service.access import check_received, permits
 from service.clock import Today
 from service.database import SessionDep
 from service.domain.access import Permission
 from service.models import Circumstance
-from service.preconditions import etag
 from service.queries import children, reference
 from service.queries.written import posted
 from service.wire import (
@@ -40,7 +39,7 @@ class CircumstanceInput(Input):
     category: Code = Field(description="In force on the day `from`", examples=["d.2"])
     from_: Day = Field(alias="from", examples=["2018-05-02"])
     until: Day | None = None
-    evidence: Note | None = Field(None, examples=["Giấy xác nhận khuyết tật"])
+    evidence: Evidence[Note | None] = Field(None, examples=["Giấy xác nhận khuyết tật"])
 
 
 class CircumstancePatch(Input):
@@ -49,7 +48,7 @@ class CircumstancePatch(Input):
     category: Code = absent()
     from_: Day = absent(alias="from")
     until: Day | None = None
-    evidence: Note | None = None
+    evidence: Evidence[Note | None] = None
 
 
 class CircumstanceRecord(BaseModel):
@@ -71,6 +70,7 @@ async def create_circumstance(
     """Record that the child is in a category, from a day on."""
     version = await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id)
     await reference.check_category(session, body.category, body.from_)
+    check_received(session.info["caller"], body)
     days = period(body.from_, body.until)
     record = Circumstance(
         id=body.id,
@@ -81,7 +81,7 @@ async def create_circumstance(
     )
     session.add(record)
     answer = await posted(session, [child_id], today, children.CIRCUMSTANCE, record)
-    headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
+    headers = {"ETag": await children.tag(session, child_id, version), "Location": f"/v1/children/{child_id}"}
     return json_answer(answer, headers, 201)
 
 
@@ -98,13 +98,14 @@ async def update_circumstance(
     """End a circumstance, or correct it."""
     version = await children.lock(session, Permission.WRITE_CIRCUMSTANCES, child_id, precondition)
     record = await children.circumstance(session, child_id, circumstance_id)
+    check_received(session.info["caller"], body)
     record.during = changed_days(body, record.during)
     if "category" in body.model_fields_set:
         record.category_code = body.category
     await reference.check_category(session, record.category_code, first_day(record.during))
     record.sqlmodel_update(body.model_dump(include={"evidence"}, exclude_unset=True))
     answer = await posted(session, [child_id], today, children.CIRCUMSTANCE, record)
-    return json_answer(answer, {"ETag": etag(version)})
+    return json_answer(answer, {"ETag": await children.tag(session, child_id, version)})
 
 
 @router.delete("/{circumstance_id}", status_code=204)

@@ -21,6 +21,7 @@ from service.queries import populations
 from service.queries.attainment import Indicator, Programme, Question, Split
 from service.queries.populations import Official
 from service.queries.stocks import AreaMeasured, Trend
+from service.routers.registers import CompletenessShown, StateShown, TouchedOn
 from service.wire import AreaCode, Code, Day, Input, Internal, Place, Public
 
 OfChildren = tuple[int | None, int | None] | None
@@ -89,7 +90,14 @@ class Certain(BaseModel):
     )
 
 
-class AreaFigures(Figures, Certain):
+class Standing(Figures):
+    """Figures, and how far they can be relied on: zero, none, missing and late are four different answers."""
+
+    state: StateShown
+    touched_on: TouchedOn
+
+
+class AreaFigures(Standing, Certain):
     """The figures of one area."""
 
     area: Internal[Place]
@@ -98,16 +106,17 @@ class AreaFigures(Figures, Certain):
     official: OfficialShown | None = Field(None, description="With `denominators=both`")
 
 
-class ComparedFigures(Figures, Certain):
+class ComparedFigures(Standing, Certain):
     """The same figures on another map."""
 
     map: Internal[Day]
     area: Internal[Place]
+    official: OfficialShown | None = Field(None, description="With `denominators=both`")
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
 
 
-class AttainmentRecord(Figures, Certain):
-    """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
+class Heading(Standing, Certain):
+    """The figures of an indicator on a day, and all that they stand on."""
 
     indicator: Internal[str]
     programme: Internal[str]
@@ -120,6 +129,13 @@ class AttainmentRecord(Figures, Certain):
     unit: Internal[Unit]
     denominator_source: Internal[DenominatorSource]
     target: TargetShown
+    completeness: CompletenessShown
+
+
+class AttainmentRecord(Heading):
+    """Numerator, denominator, value, target, status and gap of an indicator, on a day."""
+
+    official: OfficialShown | None = Field(None, description="With `denominators=both`")
     by: list[AreaFigures] | None = Field(None, description="Every area of the level asked for, by code")
     compared: ComparedFigures | None = Field(None, description="The same on the map of `compare_map`")
 

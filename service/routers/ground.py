@@ -30,7 +30,7 @@ class Ground(Asked):
 
 def receives_exact(caller: Caller, area: Area) -> bool:
     """Who may see the records of an area is told its figures as they are; everybody else, rounded aggregates."""
-    return caller.may(Permission.SEE_RECORDS) and area.reached
+    return Permission.SEE_RECORDS in caller.role.permissions and area.reached
 
 
 async def ground(
@@ -42,9 +42,11 @@ async def ground(
     split: Split = WHOLE,
     by: Level | None = None,
     exact_only: Reason | None = None,
+    more: int = 0,
 ) -> Ground:
     """The ground of figures of one day; refuses what has no answer, or none for this caller.
 
+    `more`: by how many things they are broken down beside areas and the filters.
     No day means today, or to whoever receives rounded aggregates the end of the last closed quarter: with `exact_only`,
     they are refused for this reason.
     """
@@ -59,10 +61,10 @@ async def ground(
         raise aggregates_only(exact_only)
     elif asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
-        return await ground(reader, caller, code, at_close, today, split, by)
+        return await ground(reader, caller, code, at_close, today, split, by, more=more)
     else:
         programme = await measured.programme(reader, code, on, asked.rule, known=on)  # the rule of which one knew then
-        parts = breakdowns(programme, area, split, by, asked.rule)
+        parts = breakdowns(programme, area, split, by, asked.rule) + more
         check_aggregates([on], asked.map, asked.known, parts, today)
         known = on
     check_rule(programme, known)
@@ -88,9 +90,10 @@ async def question(
     today: date,
     by: Level | None = None,
     exact_only: Reason | None = None,
+    more: int = 0,
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
-    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only)
+    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only, more)
     (indicator,) = await measured.indicators(reader, found.programme, found.on, code, found.area.area_id)
     if exact_only and indicator.numerator is None:
         raise Refusal("indicator_not_measured")

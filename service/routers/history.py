@@ -53,6 +53,7 @@ class ChangeRecord(BaseModel):
     record_id: Confidential[UUID]
     change: Internal[Literal["made", "changed", "withdrawn"]]
     fields: list[FieldChange]
+    whose: Internal[str | None] = Field(description="Of a collaborator's list (`assignment_child`): whose it is")
     by: AccessRecord | None
 
 

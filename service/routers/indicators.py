@@ -19,6 +19,7 @@ from service.problems import language
 from service.queries import attainment as measured
 from service.queries import maps, populations, programmes, stocks
 from service.queries.attainment import Question
+from service.queries.completeness import Completeness, completeness
 from service.queries.stocks import AreaMeasured
 from service.routers.figures import (
     AttainmentRecord,
@@ -52,6 +53,7 @@ from service.routers.ground import (
     question,
     receives_exact,
 )
+from service.routers.registers import standing
 from service.unchanged import OfLedger
 from service.wire import AreaCode, Code, Day, Internal, Place, Public, json_answer
 
@@ -155,7 +157,8 @@ async def read_attainment(
     if asked.denominators and q.indicator.denominator != "children":
         raise Refusal("filter_not_applicable", "/denominators")
     both = asked.denominators is not None
-    answer = heading(q) | await figures_by(reader, q, asked.by, both)
+    complete = await completeness(reader, q.view, q.on, q.known, asked.by)
+    answer = heading(q) | {"completeness": complete.shown()} | await figures_by(reader, q, asked.by, both, complete)
     if asked.compare_map is not None:
         if q.rounded:
             raise aggregates_only(Reason.OTHER_MAP)
@@ -164,12 +167,15 @@ async def read_attainment(
         if not receives_exact(caller, area):
             raise aggregates_only(Reason.OTHER_MAP)
         other = await on_another_map(reader, q, area, asked.compare_map)
-        compared = {"map": asked.compare_map, "area": area.shown()} | await figures_by(reader, other, asked.by, both)
-        answer["compared"] = compared
+        complete = await completeness(reader, other.view, q.on, q.known, asked.by)
+        compared = await figures_by(reader, other, asked.by, both, complete)
+        answer["compared"] = {"map": asked.compare_map, "area": area.shown()} | compared
     return json_answer(orjson.dumps(answer))
 
 
-async def figures_by(reader: Reader, q: Question, by: Level | None, both: bool) -> dict[str, Any]:
+async def figures_by(
+    reader: Reader, q: Question, by: Level | None, both: bool, complete: Completeness
+) -> dict[str, Any]:
     """The figures of the whole; with a level, also of every area of it; with `both` denominators beside each other."""
     rows = []
     if by is None:
@@ -182,15 +188,15 @@ async def figures_by(reader: Reader, q: Question, by: Level | None, both: bool) 
         if not rows:
             raise Refusal("level_not_on_map", "/by")
         whole = of_all(rows, q)
-    answer = await figures(reader, q, whole)
+    answer = standing(await figures(reader, q, whole), complete.whole, q.rounded)
     if both:
         found = await populations.of_area(reader, q.area.area_id, [q.on]) if populations.published(q.split) else {}
         answer["official"] = official_shown(found.get(q.on), rounded(whole.now) if q.rounded else whole.now)
-    return answer | {"by": await rows_shown(reader, q, by, both, rows)} if by else answer
+    return answer | {"by": await rows_shown(reader, q, by, both, rows, complete)} if by else answer
 
 
 async def rows_shown(
-    reader: Reader, q: Question, level: Level, both: bool, rows: list[AreaMeasured]
+    reader: Reader, q: Question, level: Level, both: bool, rows: list[AreaMeasured], complete: Completeness
 ) -> list[dict[str, Any]]:
     """The figures of every area of a level: each held to the target of its own, where it has one."""
     own = await measured.own_targets(reader, q, level)
@@ -201,12 +207,13 @@ async def rows_shown(
     judged = q.indicator.target.unit != "count"  # one area is not held to a count of many
     shown_rows = []
     for area, trend, covered in rows:
-        code = orjson.loads(area)["code"] if own or over_official or both else ""
+        code = orjson.loads(area)["code"]
         target = own.get(code)
         now, before = (children(official.get((code, day))) for day in days)
         of = (now, before) if over_official else None
         row = {"area": orjson.Fragment(area), "covered": covered}
         row |= shown(trend, q, q.on, judged or target is not None, target, of) | certain(trend.certainty, q)
+        row = standing(row, complete.of(code), q.rounded)
         if target:
             row["target"] = target_shown(target, q.indicator.unit)
         if both:

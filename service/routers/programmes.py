@@ -14,8 +14,10 @@ from service.domain.access import Permission
 from service.problems import language
 from service.queries import attainment as measured
 from service.queries import programmes, stocks
+from service.queries.completeness import completeness
 from service.routers.figures import AttainmentRecord, DenominatorSource, Moment, Rounded, figures, heading
 from service.routers.ground import ground
+from service.routers.registers import CompletenessShown, standing
 from service.unchanged import OfLedger
 from service.wire import Code, Dated, Day, Internal, Place, Public, json_answer
 
@@ -62,6 +64,7 @@ class Scoreboard(BaseModel):
     known: Internal[Day]
     rounded: Rounded
     area: Internal[Place]
+    completeness: CompletenessShown
     items: list[AttainmentRecord]
 
 
@@ -92,7 +95,13 @@ async def read_scoreboard(
     found = await ground(reader, caller, code, asked, today)
     wanted = await measured.indicators(reader, found.programme, found.on, area_id=found.area.area_id)
     trends = await stocks.over_time(reader, found, wanted, [found.on])
-    items = [heading(q) | await figures(reader, q, trends[q.indicator.code, q.on]) for q in map(found.question, wanted)]
+    complete = await completeness(reader, found.view, found.on, found.known)
+    items = [
+        heading(q)
+        | standing(await figures(reader, q, trends[q.indicator.code, q.on]), complete.whole, q.rounded)
+        | {"completeness": complete.shown()}
+        for q in map(found.question, wanted)
+    ]
     answer = {
         "programme": found.programme.code,
         "on": found.on,
@@ -100,6 +109,7 @@ async def read_scoreboard(
         "known": found.known,
         "rounded": found.rounded,
         "area": found.area.shown(),
+        "completeness": complete.shown(),
         "items": items,
     }
     return json_answer(orjson.dumps(answer))

@@ -14,7 +14,6 @@ from service.database import SessionDep
 from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import Residence
-from service.preconditions import etag
 from service.queries import areas, children
 from service.queries.written import posted
 from service.wire import (
@@ -77,7 +76,7 @@ async def create_residence(child_id: Identifier, body: ResidenceInput, session: 
         await children.end_present_residence(session, child_id, body.from_)
     session.add(record)
     answer = await posted(session, [child_id], today, children.RESIDENCE, record)
-    headers = {"ETag": etag(version), "Location": f"/v1/children/{child_id}"}
+    headers = {"ETag": await children.tag(session, child_id, version), "Location": f"/v1/children/{child_id}"}
     return json_answer(answer, headers, 201)
 
 
@@ -106,7 +105,7 @@ async def update_residence(
     if record.end_reason is not None and record.during.upper is None:
         raise Refusal("residence_reason_of_an_end", "/until")
     answer = await posted(session, [child_id], today, children.RESIDENCE, record)
-    return json_answer(answer, {"ETag": etag(version)})
+    return json_answer(answer, {"ETag": await children.tag(session, child_id, version)})
 
 
 @router.delete("/{residence_id}", status_code=204)

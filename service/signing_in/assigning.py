@@ -20,6 +20,7 @@ from service.signing_in.commands import Name, account_commands, change, day
 
 agency_commands = typer.Typer(no_args_is_help=True, help="Agencies: the bodies that people act for.")
 
+AgencyName = Annotated[str, typer.Argument(help="As it is called.")]
 Role = Annotated[str, typer.Option(help=", ".join(ROLES))]
 AreaCode = Annotated[str, typer.Option(help="The code of the area, as it is read on the first day.")]
 From = Annotated[str | None, typer.Option("--from", help="The first day; today if absent.", show_default=False)]
@@ -101,7 +102,7 @@ def relieve(
 
 @agency_commands.command("add")
 def add_agency(
-    name: Annotated[str, typer.Argument(help="As it is called.")],
+    name: AgencyName,
     kind: Annotated[str, typer.Option(help=", ".join(get_args(Kind)))],
     from_: From = None,
     data_dir: DataDir = SETTINGS.data_dir,
@@ -121,6 +122,59 @@ def add_agency(
         prepare(dsn)
         change(dsn, add)
     say(f"{name} is there from {during.lower}.")
+
+
+@agency_commands.command("change")
+def change_agency(
+    name: AgencyName,
+    new_name: Annotated[str | None, typer.Option(help="What it is called from now on.", show_default=False)] = None,
+    kind: Annotated[str | None, typer.Option(help=", ".join(get_args(Kind)), show_default=False)] = None,
+    data_dir: DataDir = SETTINGS.data_dir,
+    database_url: DatabaseUrl = SETTINGS.database_url,
+) -> None:
+    """Correct what an agency is called, or its kind. A reorganisation ends one and begins another."""
+    if kind is not None and kind not in get_args(Kind):
+        fail(f"There is no kind {kind}. The kinds: {', '.join(get_args(Kind))}.")
+    if not (new_name or kind):
+        fail("Say what to change: --new-name or --kind.")
+
+    async def correct(session: AsyncSession) -> None:
+        agency = await taken(session, "agency change", name)
+        agency.name, agency.kind = new_name or agency.name, kind or agency.kind
+
+    with reached(data_dir, database_url) as dsn:
+        prepare(dsn)
+        change(dsn, correct)
+    say(f"{name} is changed.")
+
+
+@agency_commands.command("end")
+def end_agency(
+    name: AgencyName,
+    until: Until = None,
+    data_dir: DataDir = SETTINGS.data_dir,
+    database_url: DatabaseUrl = SETTINGS.database_url,
+) -> None:
+    """End an agency: from today on, or from another day."""
+    ends = day(until) if until else calendar_day()
+
+    async def end(session: AsyncSession) -> None:
+        agency = await taken(session, "agency end", name)
+        if agency.during.lower is not None and ends <= agency.during.lower:
+            fail(f"It would end on {ends}, before it begins on {agency.during.lower}.")
+        agency.during = Range(agency.during.lower, ends)
+
+    with reached(data_dir, database_url) as dsn:
+        prepare(dsn)
+        change(dsn, end)
+    say(f"{name} is there no longer from {ends} on.")
+
+
+async def taken(session: AsyncSession, command: str, name: str) -> Agency:
+    """The agency of this name, for a command that changes it; on record."""
+    agency_id = await agencies.named(session, name)
+    await begin_operation(session, command, [agency_id])
+    return await agencies.lock(session, agency_id)
 
 
 @agency_commands.command("list")

@@ -163,6 +163,23 @@ def disable_account(
     say(f"{name} is disabled.")
 
 
+@account_commands.command("enable")
+def enable_account(
+    name: Name, data_dir: DataDir = SETTINGS.data_dir, database_url: DatabaseUrl = SETTINGS.database_url
+) -> None:
+    """Let a disabled account sign in again."""
+
+    async def enable(session: AsyncSession) -> None:
+        account_id = await accounts.named(session, name)
+        await begin_operation(session, "account enable", [account_id])
+        await accounts.enable(session, account_id)
+
+    with reached(data_dir, database_url) as dsn:
+        prepare(dsn)
+        change(dsn, enable)
+    say(f"{name} is enabled.")
+
+
 @account_commands.command("password")
 def reset_password(
     name: Name, data_dir: DataDir = SETTINGS.data_dir, database_url: DatabaseUrl = SETTINGS.database_url

@@ -51,7 +51,12 @@ END = text("""
     UPDATE sign_in s SET ended_at = now(), end_reason = 'signed out'
     FROM refresh_token t WHERE t.digest = :digest AND s.id = t.sign_in_id AND s.ended_at IS NULL
 """)
-RECORD = text("SELECT record_sign_in(:account, :assignment, :role, :address, :request, :refused)")
+WHOSE = text("""
+    SELECT s.account_id, s.assignment_id, m.role
+    FROM refresh_token t JOIN sign_in s ON s.id = t.sign_in_id JOIN assignment m ON m.id = s.assignment_id
+    WHERE t.digest = :digest
+""")
+RECORD = text("SELECT record_sign_in(:action, :account, :assignment, :role, :address, :request, :refused)")
 FORGET = "DELETE FROM refresh_token WHERE expires_at < now()"
 
 
@@ -113,6 +118,10 @@ class Entrance:
         """By a refresh token, which is used up. Used once more, by whomever, it ends the sign-in."""
         async with self.transaction() as session:
             used = (await run(session, USE, digest=digest(token), assignment=wanted)).one_or_none()
+            whose = (await run(session, WHOSE, digest=digest(token))).one_or_none()
+            if whose:
+                who = {"account": whose.account_id, "assignment": whose.assignment_id, "role": whose.role}
+                await self.record(session, action="refresh", **who, refused=used is None)
             if used:
                 current = await assignments.current(session, used.account_id)
                 refresh = await kept(session, used.id)
@@ -133,8 +142,8 @@ class Entrance:
             await self.record(session, account=account_id, assignment=None, role="", refused=True)
         return Refusal(code)
 
-    async def record(self, session: AsyncSession, **facts: object) -> None:
-        await run(session, RECORD, address=self.address, request=self.request_id, **facts)
+    async def record(self, session: AsyncSession, action: str = "sign_in", **facts: object) -> None:
+        await run(session, RECORD, action=action, address=self.address, request=self.request_id, **facts)
 
 
 def entrance(request: Request) -> Entrance:

@@ -16,6 +16,8 @@ ISSUER = "urn:child-protection-service"
 AUDIENCE = "urn:child-protection-service:api"
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
+# What the library raises over headers and claims that are not what they should be: its own errors, and Python's.
+BROKEN = (JoseError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 
 class InvalidTokenError(Exception):
@@ -90,7 +92,7 @@ class Tokens:
             self.rules.validate(found.claims)
             said = found.claims
             account, sign_in, assignment = UUID(said["sub"]), UUID(said["sid"]), UUID(said["asg"])
-        except (JoseError, ValueError):
+        except BROKEN:
             raise InvalidTokenError from None
         claims = Claims(account, sign_in, assignment, said["role"], said["exp"])
         if len(self.verified) >= self.remembered:

@@ -73,6 +73,10 @@ def figures(where: str) -> dict[str, Any]:
     return {"on": CLOSED_QUARTER, "area": PLACES[where]}
 
 
+def broken_down(where: str) -> dict[str, Any]:
+    return figures(where) | {"by": "commune"}
+
+
 def restated(where: str) -> dict[str, Any]:
     return {"on": CLOSED_QUARTER, "area": PLACES[where], "from_known": "2020-06-01", "until_known": "2020-12-31"}
 
@@ -151,6 +155,8 @@ ASKED: dict[str, Asked] = {
     "list_indicators": Asked(),
     "read_indicator": Asked(code=INDICATOR),
     "read_attainment": Asked(A.VISIBLE, query=figures, code=INDICATOR),
+    "read_breakdown": Asked(A.VISIBLE, query=broken_down, code=INDICATOR),
+    "explain_figure": Asked(A.VISIBLE, query=figures, code=INDICATOR),
     "read_series": Asked(code=INDICATOR),
     "list_records": Asked(A.RECORDS_OF_AREA, query=figures, code=INDICATOR),
     "read_restatements": Asked(A.EXACT_FIGURES, query=restated, code=INDICATOR),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.access import ROLES, Permission, Section
+from service.domain.access import ROLES, Permission, Reach, Section
 from tests.access.classes import above, receives, schema_of
 from tests.access.operations import SIGNED, request
 from tests.access.province import (
@@ -22,7 +22,7 @@ from tests.access.province import (
     Province,
     named,
 )
-from tests.routers.api import refusal
+from tests.routers.api import child, refusal
 
 READERS = [role for role, known in ROLES.items() if Permission.READ_CHILDREN in known.permissions]
 CHILD = f"/v1/children/{named('child', INSIDE)}"
@@ -93,11 +93,12 @@ async def test_a_filter_does_not_tell_what_is_left_out(province: Province, role:
             assert refusal(answer) == (403, "category_restricted", ["/category"])
         else:
             assert answer.json()["total"] >= 1
-    answer = await province.ask(role, "GET", "/v1/children", params={"assisted": "true"})
-    if Permission.READ_CASES in ROLES[role].permissions:
-        assert answer.status_code == 200
-    else:
-        assert refusal(answer) == (403, "filter_restricted", ["/assisted"])
+    for when in ({}, {"on": "2018-01-20"}):  # then, another agency's case was open
+        answer = await province.ask(role, "GET", "/v1/children", params={"assisted": "true"} | when)
+        if Permission.READ_CASES in ROLES[role].permissions and ROLES[role].reach != Reach.AGENCY:
+            assert answer.status_code == 200
+        else:
+            assert refusal(answer) == (403, "filter_restricted", ["/assisted"])
 
 
 @pytest.mark.parametrize("role", [role for role in READERS if ROLES[role].sections != set(Section)])
@@ -118,6 +119,55 @@ async def test_nobody_writes_a_category_that_is_hidden_from_them(province: Provi
     answer = await province.ask(role, "PATCH", address, json=into, headers={"If-Match": "*"})
     assert refusal(answer)[:2] == (403, "category_restricted")
     assert await province.state() == before
+
+
+PARTS: list[tuple[str, str, dict[str, Any], Section]] = [
+    ("PATCH", CHILD, {"ethnicity": None}, Section.ETHNICITY),
+    ("PATCH", CHILD, {"ethnicity": "Kinh"}, Section.ETHNICITY),
+    ("PATCH", f"{CHILD}/circumstances/{named('circumstance', INSIDE)}", {"evidence": None}, Section.EVIDENCE),
+    (
+        "POST",
+        f"{CHILD}/circumstances",
+        {"category": "a", "from": "2018-01-01", "evidence": "Giấy khai sinh"},
+        Section.EVIDENCE,
+    ),
+    ("POST", "/v1/children", child(ethnicity="Kinh"), Section.ETHNICITY),
+]
+
+
+@pytest.mark.parametrize("role", [role for role in READERS if Permission.WRITE_CHILDREN in ROLES[role].permissions])
+@pytest.mark.parametrize(("method", "path", "body", "section"), PARTS)
+async def test_nobody_writes_a_field_that_is_hidden_from_them(
+    province: Province, role: str, method: str, path: str, body: dict[str, Any], section: Section
+) -> None:
+    before = await province.state()
+    answer = await province.ask(role, method, path, json=body, headers={"If-Match": "*"})
+    if section in ROLES[role].sections:
+        assert answer.is_success, answer.text
+        if path == "/v1/children":
+            gone = await province.ask(role, "DELETE", answer.headers["location"], headers={"If-Match": "*"})
+            assert gone.status_code == 204
+        await province.remake(INSIDE)
+    else:
+        assert refusal(answer)[:2] == (403, "field_restricted")
+        assert refusal(answer)[2] in (["/ethnicity"], ["/evidence"])
+        assert await province.state() == before
+
+
+def test_whoever_withdraws_a_child_with_all_that_hangs_on_it_receives_all_of_it() -> None:
+    for role in ROLES.values():
+        if Permission.WITHDRAW_CHILDREN in role.permissions:
+            assert role.receives_everything
+            assert {
+                Permission.WRITE_CHILDREN,
+                Permission.WRITE_CIRCUMSTANCES,
+                Permission.WRITE_CASES,
+            } <= role.permissions
+
+
+def test_whoever_changes_a_case_receives_all_of_it() -> None:
+    """The version of a case, which changes are based on, counts what the others do not see."""
+    assert all(role.receives_everything for role in ROLES.values() if Permission.WRITE_CASES in role.permissions)
 
 
 async def test_an_agency_receives_of_a_case_what_it_gives_itself(province: Province) -> None:

@@ -4,13 +4,15 @@ What has to come of it follows from the permission that the route asks for, the 
 and in `province.py` independently of the functions of the database.
 """
 
+import re
+
 import httpx
 import pytest
 
 from service.domain.access import ROLES, Permission
 from tests.access.classes import above, schema_of
 from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
-from tests.access.province import INSIDE, NAMES, PLACES, Province, lies_in_the_district, meets
+from tests.access.province import INSIDE, NAMES, PLACES, Province, lies_in_the_district, meets, named
 from tests.routers.api import refusal
 from tests.signing_in.people import HASH
 
@@ -73,6 +75,32 @@ async def check(province: Province, name: str, role: str, where: str) -> None:
         assert refusal(answer)[:2] == refused, where
         assert not changes or await province.state() == before, "what is refused changes nothing"
         assert not any(word in answer.text for word in NAMES.values())
+
+
+BEYOND_THE_PERMISSION = {About.EXACT_FIGURES}  # figures are told, rounded; what has no rounded form is not
+
+
+def resource_of(name: str, where: str) -> str | None:
+    """What an operation is about, as it is named to who asks why."""
+    match ASKED[name].about:
+        case About.NEW_IN_AREA | About.RECORDS_OF_AREA:
+            return PLACES[where]
+        case About.CHILD_IN_THE_BODY:
+            return f"/v1/children/{named('child', where)}"
+        case _:
+            path = str(request(name, where)["path"])
+            return path if re.match(r"/v1/(children|cases|sites|accounts|agencies)/", path) else None
+
+
+@pytest.mark.parametrize("name", [name for name in SIGNED if ASKED[name].about not in BEYOND_THE_PERMISSION])
+async def test_what_is_explained_is_what_happens(province: Province, name: str) -> None:
+    """What happens is what the matrix above expects, and holds the service to."""
+    for role in ROLES:
+        for where in PLACES if ASKED[name].about != About.NOTHING else (INSIDE,):
+            asked = {"action": name} | ({"resource": found} if (found := resource_of(name, where)) else {})
+            answer = await province.ask(role, "GET", "/v1/access/explain", params=asked)
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["allowed"] == (expected(name, role, where) is None), (role, where)
 
 
 @pytest.mark.parametrize("name", SIGNED)

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from service.domain.access import ROLES
+from service import operator
+from service.domain.access import PURPOSES, ROLES
 from service.exporting import export
 from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
 from tests.access.province import (
@@ -30,11 +31,12 @@ from tests.access.province import (
     named,
 )
 from tests.routers.api import refusal
+from tests.signed_in import OFFICER, headers
 from tests.signing_in.people import HASH
 
 # Rules are drafted and adopted by who reaches the whole province: tests/routers/test_rules.py.
 WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET" and ASKED[name].about != About.WHOLE_PROVINCE]
-NO_RECORD_OF_ITS_OWN = {"share_child", "unshare_child", "change_password", "reset_password", "create_edition"}
+NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password", "create_edition"}
 OF_REQUEST = """
 SELECT account_id, assignment_id, role, agency_id, purpose, address, action, refused, subjects, number, xmin
 FROM access WHERE request = $1 ORDER BY number
@@ -71,7 +73,7 @@ def subject_of(name: str, role: str, answer: Any) -> UUID:
 @pytest.mark.parametrize("name", WRITES)
 async def test_a_change_is_on_record_with_who_and_why_in_its_own_transaction(province: Province, name: str) -> None:
     role = next(role for role in ("district_officer", "province_officer", "administrator") if role in permitted(name))
-    purpose = ROLES[role].purposes[-1]
+    purpose = [p for p in ROLES[role].purposes if SIGNED[name][2]["x-permission"] in PURPOSES[p]][-1]
     asked = request(name, INSIDE)
     asked["headers"] = {"If-Match": "*", "X-Purpose": purpose}
     answer, (access,) = await on_record(province, role, **asked)
@@ -248,6 +250,92 @@ async def test_a_look_that_is_refused_is_on_record_as_refused(province: Province
     assert access["subjects"] in ([named("child", OUTSIDE)], [named("case", OUTSIDE)])
 
 
+REFUSED_WRITES = [
+    name
+    for name in WRITES
+    if ASKED[name].about in (About.CHILD, About.CASE, About.CHILD_IN_THE_BODY, About.LIST_OF_A_COLLABORATOR)
+]
+
+
+@pytest.mark.parametrize("name", REFUSED_WRITES)
+async def test_a_change_that_is_refused_is_on_record_as_refused(province: Province, name: str) -> None:
+    """Of a child out of reach (404), and by a role without the permission (403): whom it would have changed."""
+    for role, where, code in (("commune_worker", OUTSIDE, "unknown"), ("police", INSIDE, "forbidden")):
+        answer, (access,) = await on_record(province, role, **request(name, where))
+        assert refusal(answer)[1].endswith(code)
+        assert (access["account_id"], access["action"], access["refused"]) == (KEYS[role], name, True)
+        in_the_body = ASKED[name].about == About.CHILD_IN_THE_BODY and code == "forbidden"  # which is not read then
+        assert in_the_body or named("child", where) in access["subjects"]
+
+
+async def test_a_look_at_the_case_of_a_child_out_of_reach_is_among_the_accesses_to_the_child(
+    province: Province,
+) -> None:
+    _, (access,) = await on_record(province, "inspector", method="GET", path=f"/v1/cases/{named('case', OUTSIDE)}")
+    assert (access["refused"], access["subjects"]) == (True, [named("child", OUTSIDE)])
+
+
+async def test_what_goes_beyond_a_purpose_is_refused_and_on_record(province: Province) -> None:
+    for name in ("read_child", "read_case", "list_child_history", "update_child", "delete_case"):
+        asked = request(name, INSIDE)
+        asked["headers"] = asked["headers"] | {"X-Purpose": "statistics"}
+        answer, (access,) = await on_record(province, "district_officer", **asked)
+        assert refusal(answer)[:2] == (403, "purpose_too_narrow")
+        assert (access["purpose"], access["refused"], access["subjects"]) == ("statistics", True, [CHILD])
+
+
+async def test_what_a_withdrawn_case_held_is_in_the_history_of_the_child(province: Province) -> None:
+    interventions = {str(named(what, INSIDE)) for what in ("intervention", "others")}
+    for path, more in ((f"/v1/cases/{CASE}", set()), (f"/v1/children/{CHILD}", {str(named("past", INSIDE))})):
+        answer = await province.ask("district_officer", "DELETE", path, headers=HEADERS)
+        assert answer.status_code == 204, answer.text
+        everybody = headers(OFFICER, "province_officer")  # a withdrawn child is at home nowhere
+        told = await province.client.get(f"/v1/children/{CHILD}/history?limit=100", headers=everybody)
+        same = [
+            one for one in told.json()["items"] if one["by"] and one["by"]["request"] == answer.headers["x-request-id"]
+        ]
+        await province.remake(INSIDE)
+        withdrawn = {one["record_id"] for one in same if one["record"] == "intervention"}
+        assert withdrawn == interventions | more
+        assert {one["change"] for one in same} == {"withdrawn"}
+
+
+async def test_the_history_tells_on_whose_list_a_child_was_put(province: Province) -> None:
+    path = f"/v1/children/{CHILD}/collaborators/{KEYS['village_collaborator']}"
+    told = []
+    for method in ("DELETE", "PUT"):
+        assert (await province.ask("district_officer", method, path)).status_code == 204
+        history = await province.ask("inspector", "GET", f"/v1/children/{CHILD}/history", params={"limit": 1})
+        told += [(one["record"], one["change"], one["whose"]) for one in history.json()["items"]]
+    whose = "village-collaborator"
+    assert told == [("assignment_child", "withdrawn", whose), ("assignment_child", "made", whose)]
+
+
+PLAN = """
+EXPLAIN SELECT number FROM access a WHERE a.number IN (
+    WITH about AS MATERIALIZED (SELECT o.number FROM access o WHERE o.subjects @> ARRAY['{child}'::uuid])
+    SELECT number FROM about
+    UNION
+    SELECT o.number FROM access o WHERE o.action IN ('export', 'backup', 'restore') AND o.subjects IS NULL)
+ORDER BY a.number DESC LIMIT 51
+"""
+
+
+async def test_who_has_seen_a_file_is_found_without_reading_the_whole_record(province: Province) -> None:
+    undone = province.owner.transaction()
+    await undone.start()
+    await province.owner.execute("""
+        INSERT INTO access (role, purpose, action, subjects)
+        SELECT 'school', 'schooling', 'read_child', ARRAY[uuidv7()] FROM generate_series(1, 20000);
+        ANALYZE access
+    """)
+    plan = "\n".join(row[0] for row in await province.owner.fetch(PLAN.format(child=CHILD)))
+    await undone.rollback()
+    assert "access_subjects" in plan
+    assert "access_everyone" in plan
+    assert "Seq Scan" not in plan
+
+
 async def test_who_has_seen_the_file_of_a_child_is_one_question(province: Province) -> None:
     child, name = named("child", ANOTHERS), uuid4().hex
     for role in ("police", "health", "service_provider", "inspector"):
@@ -293,5 +381,9 @@ async def test_the_history_tells_what_a_field_was_and_became(province: Province)
 async def test_an_export_is_a_look_at_everyone(province: Province, tmp_path: Path) -> None:
     await export(province.owner, tmp_path, lambda _: None)
     looks = (await province.ask("district_officer", "GET", f"/v1/children/{CHILD}/accesses")).json()["items"]
+    for command in ("backup", "restore"):
+        await operator.record(province.owner, command)
+        newest = await province.ask("district_officer", "GET", f"/v1/children/{CHILD}/accesses", params={"limit": 2})
+        assert newest.json()["items"][1]["action"] == command  # the asking itself is on record too
     (last,) = [look for look in looks if look["action"] == "export"][:1]
     assert (last["role"], last["purpose"], last["refused"], last["account"]) == ("operator", "exchange", False, None)

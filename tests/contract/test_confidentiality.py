@@ -12,7 +12,7 @@ import service.models  # noqa: F401 - importing it fills the metadata
 from service.access import UNSIGNED
 from service.app import create_app
 from service.database import as_service
-from service.domain.access import ROLES, DataClass, Permission, Section
+from service.domain.access import PURPOSES, ROLES, DataClass, Permission, Purpose, Section
 from service.domain.classification import TABLES, class_of
 from service.routing import Read
 
@@ -91,6 +91,69 @@ def test_a_field_without_a_class_is_found() -> None:
     assert list(unclassed(schema, "Thing", set())) == ["Thing.b"]
 
 
+# The records of answers, by the table that they are of; fields that are called otherwise than their columns.
+SHOWN = {
+    "ChildRecord": "child",
+    "ChildSummary": "child",
+    "ResidenceRecord": "residence",
+    "CircumstanceRecord": "circumstance",
+    "CaseRecord": "case_file",
+    "InterventionRecord": "intervention",
+    "AgencyRecord": "agency",
+    "AccountRecord": "account",
+    "AssignmentRecord": "assignment",
+}
+COLUMNS = {
+    **dict.fromkeys(("from", "until"), "during"),
+    "category": "category_code",
+    "measure": "measure_code",
+    "agency": "agency_id",
+    "area": "area_id",
+    "disabled": "disabled_at",
+}
+DERIVED = {  # from other tables or from several columns, with a class of their own
+    ("ChildRecord", "residences"),
+    ("ChildRecord", "circumstances"),
+    ("ChildRecord", "open_cases"),
+    ("ChildRecord", "withheld"),
+    ("ChildSummary", "commune"),
+    ("ResidenceRecord", "commune"),
+    ("CircumstanceRecord", "kind"),
+    ("CaseRecord", "status"),
+    ("CaseRecord", "interventions"),
+    ("CaseRecord", "withheld"),
+    ("AccountRecord", "assignments"),
+}
+LOWER = {  # than their columns, and why
+    ("CircumstanceRecord", "category"): "a sensitive code is `restricted` without its section; the others stay plain",
+}
+
+
+def below_their_columns(schemas: dict[str, Any]) -> Iterator[str]:
+    """The fields that are labelled as less than the column that they show, or that show no known column."""
+    for record, table in SHOWN.items():
+        for field, schema in schemas[record]["properties"].items():
+            column = COLUMNS.get(field, field)
+            if (record, field) in DERIVED | LOWER.keys():
+                continue
+            if column not in SQLModel.metadata.tables[table].columns:
+                yield f"{record}.{field} shows no column of {table}"
+            elif "x-data-class" in schema and DataClass[schema["x-data-class"].upper()] < class_of(table, column):
+                yield f"{record}.{field} is labelled below {table}.{column}"
+
+
+def test_no_field_is_labelled_below_the_column_that_it_shows() -> None:
+    assert list(below_their_columns(SCHEMAS)) == []
+
+
+def test_a_field_that_is_labelled_too_low_is_found() -> None:
+    public = {"type": "string", "x-data-class": "public"}
+    for field in ("ethnicity", "full_name", "shoe_size"):
+        child = {"properties": SCHEMAS["ChildRecord"]["properties"] | {field: public}}
+        (found,) = below_their_columns(SCHEMAS | {"ChildRecord": child})
+        assert field in found
+
+
 def test_every_route_has_a_policy() -> None:
     routes = [route for route in create_app("").routes if isinstance(route, Read)]
     assert {route.policy for route in routes} <= {UNSIGNED, *Permission}
@@ -105,6 +168,21 @@ def test_a_route_without_a_policy_does_not_start() -> None:
 
     with pytest.raises(TypeError, match="forgotten does not say who may call it"):
         Read("/v1/forgotten", forgotten)
+
+
+def test_every_purpose_says_what_it_needs() -> None:
+    assert set(PURPOSES) == set(Purpose)
+    assert all(Permission.SEE_MAP in needed for needed in PURPOSES.values())
+    for name, role in ROLES.items():
+        needed = frozenset[Permission]().union(*(PURPOSES[purpose] for purpose in role.purposes))
+        assert role.permissions <= needed, f"{name} has a permission that none of its purposes needs"
+
+
+def test_statistics_need_no_record_of_a_child() -> None:
+    assert not any(permission.endswith(".write") for permission in PURPOSES[Purpose.STATISTICS])
+    assert PURPOSES[Purpose.STATISTICS].isdisjoint(
+        {Permission.READ_CHILDREN, Permission.READ_CASES, Permission.READ_HISTORY, Permission.SEE_RECORDS}
+    )
 
 
 def test_whoever_reads_history_receives_every_section() -> None:

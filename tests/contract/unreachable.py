@@ -42,6 +42,7 @@ BY_NAME = {
     "cell_rule_fkey": LEDGER,
     "page_cell_id_fkey": LEDGER,
     "page_turn_area_id_fkey": LEDGER,
+    "touch_area_id_fkey": LEDGER,
     "total_page_area_id_fkey": LEDGER,
     "total_page_rule_fkey": LEDGER,
     "spell_area_id_fkey": LEDGER,

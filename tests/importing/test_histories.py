@@ -21,7 +21,7 @@ DELETE FROM case_file WHERE opened_on > '2020-12-31' OR closed_on > '2020-12-31'
 DELETE FROM residence r WHERE NOT EXISTS (
     SELECT FROM area_version v WHERE v.area_id = r.area_id AND v.during @> lower(r.during))
 """
-EMPTIED = "TRUNCATE child, site, posting, cell, page, total_page CASCADE"
+EMPTIED = "TRUNCATE child, site, posting, cell, page, total_page, touch CASCADE"
 
 
 @profile(20)

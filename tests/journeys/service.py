@@ -15,6 +15,7 @@ from typing import IO
 
 import httpx
 
+from service.database import as_service
 from service.embedded.folder import prepared
 from service.signing_in.keys import signing_keys
 from service.signing_in.tokens import Tokens
@@ -64,6 +65,8 @@ def serving(
 ) -> Iterator[Running]:
     """The service on a port of its own choice, until the block ends. The words in `user` change the user."""
     words = [*user, sys.executable, "-m", "service", "serve", "--port", "0", "--data-dir", data_dir, *arguments]
+    if dsn := environment.get("DATABASE_URL"):
+        environment = {"SERVICE_DATABASE_URL": as_service(dsn)} | environment
     process = subprocess.Popen(
         [str(word) for word in words],
         env=ENVIRONMENT | environment,

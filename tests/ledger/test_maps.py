@@ -117,7 +117,7 @@ def by_hand(history: History, places: Places, on: date, on_map: date, part: Cut)
     for code in COMMUNES:
         area = next(v.area for v in KNOWN.versions if v.code == code and MAP in v.during)
         special, children = (
-            count(history, measure, code, on, category, part.sex, part.age_band)
+            count(history, measure, code, on, category, part.sex, part.age_band, part.rule)
             for measure, category in (("special", part.category), ("children", "all"))
         )
         to = places.of(area, on_map)
@@ -140,15 +140,15 @@ async def test_figures_on_every_map_as_known_on_every_day_are_those_counted_by_h
     connection: asyncpg.Connection, story: list[tuple[date, Step]], history: AreaHistory, cut: Cut, data: st.DataObject
 ) -> None:
     if cut.category not in ("all", "a", "a.1", "d", "d.2"):
-        cut = Cut("all", cut.sex, cut.age_band)
+        cut = Cut("all", cut.sex, cut.age_band, cut.rule)
     maps, places, records, said = atlas(history), Places(history), EMPTY, {date(2000, 1, 1): EMPTY}
     days = sorted(
         {day for day in {*DAYS, *(d for _, step in story for h in step for d in days_of(h))} if day.year > 1999}
     )
     asked_days = data.draw(st.lists(st.sampled_from(days), min_size=1, max_size=3))
     horizon = await connection.fetchval("SELECT page_horizon FROM register")
-    bands = ["0-2", "3-5", "6-10", "11-15"]
-    programme = Programme("p", "33", date(2016, 1, 1), date(2021, 1, 1), 1, "p/1", bands, horizon, 0)
+    counting = (cut.rule.id, "p/1", "adopted", None, "register", [code for code, _ in cut.rule.age_bands])
+    programme = Programme("p", "33", date(2016, 1, 1), date(2021, 1, 1), *counting, horizon, 0)
     async with undone(connection):
         for day, (_, step) in zip(sorted(day for day, _ in story), story, strict=True):
             await post(connection, await write(connection, records, *step), day)

@@ -12,7 +12,7 @@ import pytest
 
 from service.demonstration import fill
 from tests.importing.folders import BY_HAND, written
-from tests.journeys.service import ENVIRONMENT, command
+from tests.journeys.service import ENVIRONMENT, command, serving
 
 WHO = "os-user:" + subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
 ON_RECORD = (
@@ -93,3 +93,19 @@ async def test_an_export_is_among_the_accesses_to_every_child(
         looks = (await client.get(f"/v1/children/{item['id']}/accesses")).json()["items"]
         (export,) = [look for look in looks if look["action"] == "export"]
         assert (export["role"], export["address"], export["account"]) == ("operator", WHO, None)
+
+
+async def test_only_a_demonstration_is_served_as_the_owner_of_its_tables(
+    empty_database: str, operate: Operate, tmp_path: Path
+) -> None:
+    serve = ("serve", "--port", "0", "--data-dir", tmp_path)
+    for given, said in (("", "not set"), (empty_database, "the address of the owner of the tables")):
+        refused = operate(*serve, SERVICE_DATABASE_URL=given)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(f"SERVICE_DATABASE_URL is {said}: ")
+        assert "ALTER ROLE postgres_service LOGIN PASSWORD" in refused.stderr
+    connection = await asyncpg.connect(empty_database)
+    await connection.execute("UPDATE register SET demonstration = true")
+    await connection.close()
+    with serving(tmp_path, DATABASE_URL=empty_database, SERVICE_DATABASE_URL="") as running:
+        assert "WARNING: SERVICE_DATABASE_URL is not set" in running.said

@@ -152,8 +152,12 @@ async def test_the_many_addresses_of_one_network_are_one_caller() -> None:
 
 
 @pytest.mark.parametrize("probe", ["/health/live", "/health/ready", "/metrics"])
-async def test_probes_are_always_heard(probe: str) -> None:
-    assert await Limited().statuses(20, path=probe) == [200] * 20
+async def test_probes_have_a_limit_of_their_own_that_no_one_else_uses_up(probe: str) -> None:
+    limited = Limited()
+    assert 429 in await limited.statuses(5)
+    assert await limited.statuses(100, path=probe) == [200] * 100
+    assert await limited.statuses(1, path=probe) == [429]
+    assert await limited.statuses(1, path=probe, address="192.0.2.7") == [200]
 
 
 async def passing_at_once(dsn: str, limits: Limits) -> int:

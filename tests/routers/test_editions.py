@@ -72,6 +72,7 @@ async def test_a_scoreboard_is_sealed_with_its_communes(client: httpx.AsyncClien
     board = (await client.get(f"/v1/programmes/{PROGRAMME}/scoreboard?on={ON}")).json()
     for indicator, item in zip(content["indicators"], board["items"], strict=True):
         assert indicator["whole"] == {name: item[name] for name in indicator["whole"]}
+        assert content["completeness"] == item["completeness"]
         assert indicator["target"] == item["target"]
         by = f"/v1/indicators/{item['indicator']}/attainment?on={ON}&by=commune"
         assert indicator["communes"] == (await client.get(by)).json()["by"]

@@ -27,6 +27,7 @@ async def known_since(connection: asyncpg.Connection, day: date) -> None:
     """As if everything had been posted on a day."""
     await connection.execute("ALTER TABLE posting DISABLE TRIGGER posting_kept")
     await connection.execute("UPDATE posting SET day = $1", day)
+    await connection.execute("SELECT remake_touches()")
     await connection.execute("ALTER TABLE posting ENABLE TRIGGER posting_kept")
 
 

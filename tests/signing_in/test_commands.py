@@ -155,10 +155,39 @@ async def test_an_account_is_given_another_assignment_and_relieved_of_it(
     assert [row[0] for row in changes][-3:] == ["agency", "assignment", "assignment"]
 
 
+async def test_an_account_that_was_disabled_is_enabled_again(
+    operate: Command, client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    job = ("--role", "commune_worker", "--area", "12145", "--from", "2016-01-01")
+    operate("account", "add", "hoa", "--full-name", "Phạm Thị Hoa", *job, typed=LONG)
+    operate("account", "disable", "hoa")
+    assert (await asked(client, password=LONG)).status_code == 400
+    assert operate("account", "enable", "hoa").stdout == "hoa is enabled.\n"
+    assert (await asked(client, password=LONG)).status_code == 200
+    assert operate("account", "enable", "nobody").stderr == "There is no such account.\n"
+    assert await database.fetchval("SELECT count(*) FROM access WHERE action = 'account enable'") == 1
+
+
+async def test_an_agency_is_changed_and_ended_on_record(operate: Command, database: asyncpg.Connection) -> None:
+    operate("agency", "add", "Công an xã Phù Ủng", "--kind", "police", "--from", "2016-01-01")
+    changed = operate("agency", "change", "Công an xã Phù Ủng", "--new-name", "Trạm y tế Phù Ủng", "--kind", "health")
+    assert (changed.returncode, changed.stdout) == (0, "Công an xã Phù Ủng is changed.\n")
+    ended = operate("agency", "end", "Trạm y tế Phù Ủng", "--until", "2025-07-01")
+    assert ended.stdout == "Trạm y tế Phù Ủng is there no longer from 2025-07-01 on.\n"
+    row = await database.fetchrow("SELECT name, kind, upper(during)::text, version FROM agency")
+    assert tuple(row) == ("Trạm y tế Phù Ủng", "health", "2025-07-01", 3)
+    asked_for = "SELECT a.action FROM history h JOIN access a ON a.number = h.access ORDER BY h.number"
+    assert [one[0] for one in await database.fetch(asked_for)] == ["agency add", "agency change", "agency end"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["agency", "add", "X", "--kind", "king"], "There is no kind king."),
+        (["agency", "change", "X", "--kind", "king"], "There is no kind king."),
+        (["agency", "change", "X"], "Say what to change: --new-name or --kind."),
+        (["agency", "change", "X", "--new-name", "Y"], "There is no such agency."),
+        (["agency", "end", "X"], "There is no such agency."),
         (["account", "relieve", "officer", "--role", "police"], "officer has no open assignment as police"),
         (["account", "assign", "nobody", "--role", "police", "--area", "33"], "There is no such account."),
         (

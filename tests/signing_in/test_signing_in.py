@@ -96,6 +96,25 @@ async def test_a_known_and_an_unknown_name_are_answered_alike(
     assert [refusal(answer) for answer in answers] == [(400, "invalid_grant")] * 3
 
 
+async def test_a_known_and_an_unknown_name_cost_the_same_work(
+    client: httpx.AsyncClient, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted and not timed: each name is compared with one hash, of the same cost."""
+    await hired(database)
+    compared: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counted(self: PasswordHasher, hash_: str, password: str) -> bool:
+        compared.append(hash_.rsplit("$", 2)[0])  # version and parameters
+        return verify(self, hash_, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    for name in ("hoa", "nobody"):
+        assert refusal(await asked(client, username=name, password="wrong")) == (400, "invalid_grant")
+    known, unknown = compared
+    assert known == unknown
+
+
 async def test_a_program_signs_in_by_its_header_or_by_the_form(
     client: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:

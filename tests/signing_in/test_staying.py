@@ -55,6 +55,22 @@ async def test_of_several_uses_at_once_one_wins_and_the_sign_in_ends(
     assert refusal(await refreshed(client, won.json()["refresh_token"])) == (400, "invalid_grant")
 
 
+async def test_staying_signed_in_and_a_token_used_twice_are_on_record(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    account = await hired(database)
+    token = await token_of(client)
+    for _ in range(2):
+        await refreshed(client, token)
+    await refreshed(client, "of nobody")
+    rows = await database.fetch("SELECT action, account_id, role, refused FROM access ORDER BY number")
+    assert [tuple(row) for row in rows] == [
+        ("sign_in", account, "commune_worker", False),
+        ("refresh", account, "commune_worker", False),
+        ("refresh", account, "commune_worker", True),
+    ]
+
+
 @pytest.mark.parametrize(
     "happens",
     [

@@ -1,6 +1,7 @@
 """Access tokens: ours are good for ten minutes, and nobody else's ever."""
 
 import hmac
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import uuid4
 
@@ -69,6 +70,13 @@ def confused() -> str:
     return f"{head}.{body}.{urlsafe_b64encode(signed).decode().rstrip('=')}"
 
 
+def headed(**header: object) -> str:
+    """Our signature under another header."""
+    _, body, signature = made().split(".")
+    said = json.dumps({"alg": "ES256", "typ": "at+jwt", "kid": KEYS.keys[0].kid} | header)
+    return f"{urlsafe_b64encode(said.encode()).decode().rstrip('=')}.{body}.{signature}"
+
+
 OTHER = ECKey.generate_key(auto_kid=True)
 FORGED = {
     "signed by nobody": pyjwt.encode({"sub": "x"}, None, algorithm="none", headers={"typ": "at+jwt"}),
@@ -89,6 +97,12 @@ FORGED = {
     "of no sign-in": made(sid=None),
     "of no account": made(sub="nobody"),
     "in no role": made(role=None),
+    "under a header of which a part is no list": headed(crit=5),
+    "under a header of which a part lists no names": headed(crit=[{}]),
+    "under the id of a key that is no text": headed(kid=[{}]),
+    "of an algorithm that is no text": headed(alg={}),
+    "under a header that is no object": f"{urlsafe_b64encode(b'[1]').decode()}.e30.AA",
+    "under a header that goes ever deeper": f"{urlsafe_b64encode(b'[' * 20_000).decode()}.e30.AA",
     "empty": "",
     "of two parts": "a.b",
     "of three dots": "...",

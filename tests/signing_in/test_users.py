@@ -71,10 +71,12 @@ def test_a_demonstration_that_others_reach_refuses_a_short_password(folder: Path
     data_dir = folder / "within reach"
     serve = ("serve", "--port", "0", "--listen", "0.0.0.0", "--data-dir", data_dir)
     behind = {"TRUSTED_PROXIES": "127.0.0.1", "DEMO_PASSWORD": "short"}
-    said = "On 0.0.0.0 others can try to sign in: DEMO_PASSWORD must have 12 characters, or be unset.\n"
+    said = "Behind TRUSTED_PROXIES others can try to sign in: DEMO_PASSWORD must have 12 characters, or be unset.\n"
     assert command(*serve, "--demo", *FEW, **behind).stderr == said
     assert command("demo", *FEW, "--data-dir", data_dir).returncode == 0  # so nothing had been filled
     assert command(*serve, **behind).stderr == said
+    at_home = ("serve", "--port", "0", "--data-dir", data_dir)  # where the proxy is too
+    assert command(*at_home, **behind).stderr == said
 
 
 def test_a_register_that_is_no_demonstration_has_none_of_its_secrets(folder: Path) -> None:

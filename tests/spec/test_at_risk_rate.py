@@ -152,3 +152,29 @@ async def test_a_child_who_moves_counts_in_the_new_commune_on_that_day(holds: Ho
         2018-06-30 | 12205   | 0         | 0
         2018-06-30 | 11950   | 1         | 1
     """)
+
+
+async def test_beside_a_special_circumstance_no_risk_counts_in_its_category_either(holds: Holds) -> None:
+    await holds("""
+        child | born       | commune
+        Mai   | 2010-01-01 | 12145
+        Lan   | 2010-01-01 | 12145
+
+        circumstance of | category       | from       | until
+        Mai             | poor_household | 2018-01-01 | 2018-06-01
+        Mai             | parents_away   | 2018-01-01 | 2018-06-01
+        Mai             | d              | 2018-02-01 | 2018-03-01
+        Lan             | poor_household | 2018-02-15 | 2018-06-01
+
+        on         | category       | numerator | denominator
+        2017-12-31 | poor_household | 0         | 2
+        2018-01-01 | poor_household | 1         | 2
+        2018-01-31 | parents_away   | 1         | 2
+        2018-02-01 | poor_household | 0         | 2
+        2018-02-01 | parents_away   | 0         | 2
+        2018-02-15 | poor_household | 1         | 2
+        2018-02-28 | poor_household | 1         | 2
+        2018-03-01 | poor_household | 2         | 2
+        2018-03-01 | parents_away   | 1         | 2
+        2018-06-01 | poor_household | 0         | 2
+    """)

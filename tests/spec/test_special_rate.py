@@ -315,3 +315,27 @@ async def test_each_sex_and_each_age_counts_its_own_children(holds: Holds) -> No
         2018-07-01 | female  | 6-10     | 0         | 0
         2018-07-01 | female  | 11-15    | 1         | 1
     """)
+
+
+async def test_a_child_counts_once_in_a_group_however_many_of_its_subgroups_it_is_in(holds: Holds) -> None:
+    await holds("""
+        child | born       | commune
+        Mai   | 2010-01-01 | 12145
+        Lan   | 2010-01-01 | 12145
+
+        circumstance of | category | from       | until
+        Mai             | d        | 2018-01-01 | 2018-04-01
+        Mai             | d.2      | 2018-02-01 | 2018-03-01
+        Lan             | d.2      | 2018-02-01 | 2018-03-01
+
+        on         | category | numerator | denominator
+        2017-12-31 | d        | 0         | 2
+        2018-01-01 | d        | 1         | 2
+        2018-01-31 | d.2      | 0         | 2
+        2018-02-01 | d        | 2         | 2
+        2018-02-01 | d.2      | 2         | 2
+        2018-02-28 | d        | 2         | 2
+        2018-03-01 | d        | 1         | 2
+        2018-03-01 | d.2      | 0         | 2
+        2018-04-01 | d        | 0         | 2
+    """)
