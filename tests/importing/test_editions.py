@@ -12,6 +12,7 @@ from tests.importing.folders import UNKNOWN, exported, faults, imported, written
 from tests.importing.test_round_trip import connected
 from tests.routers.api import LAM_SON, PHU_UNG, registered
 from tests.routers.test_editions import EDITIONS, bytes_of, sealed, verified
+from tests.routers.test_reforms import SPLIT, applied
 from tests.signed_in import asked, served
 
 ROW = 2  # the line of the first edition
@@ -19,7 +20,7 @@ ROW = 2  # the line of the first edition
 
 @pytest.fixture(scope="module")
 async def published(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The files of a register with two editions of one day, between which a child was added."""
+    """The files of a register with two editions of one day, between which a child was added, and one of a later map."""
     dsn = await clone(server, template, "editions_to_export")
     async with asked(served(dsn, TODAY)) as client:
         await registered(client, commune=PHU_UNG)
@@ -28,6 +29,10 @@ async def published(server: Server, template: str, tmp_path_factory: pytest.Temp
             f"{await registered(client, commune=LAM_SON)}/circumstances", json={"category": "d", "from": "2018-01-01"}
         )
         await sealed(client)
+        # A reform that redraws the map, and divides children of whom nobody has told where they live.
+        parts = [{name: line[name] for name in ("change", "from", "to")} for line in SPLIT["changes"]]
+        await applied(client, SPLIT | {"changes": parts})
+        await sealed(client, on="2020-12-31")
     async with connected(dsn) as connection:
         folder = await exported(connection, tmp_path_factory.mktemp("editions") / "out")
     return {name: (folder / name).read_bytes() for name in FILES}
@@ -41,9 +46,9 @@ async def test_an_edition_verifies_where_it_is_imported_byte_for_byte(
         again = await exported(connection, tmp_path / "again")
     assert (again / "editions.csv").read_bytes() == published["editions.csv"]
     async with asked(served(empty_database, TODAY)) as client:
-        two, one = (await client.get(EDITIONS)).json()["items"]
+        of_split, two, one = (await client.get(EDITIONS)).json()["items"]
         assert (one["number"], one["note"], two["number"], two["previous"]) == (1, "Bản đầu", 2, one["id"])
-        for edition in (one, two):
+        for edition in (one, two, of_split):
             assert (await verified(client, edition))["verified"]
             assert len(await bytes_of(client, edition)) > 100_000
         await registered(client)
