@@ -109,6 +109,11 @@ FILES = {
         ORDER BY s.id
     """,
     "postings.csv": "SELECT number, day, at, actor, cause FROM posting ORDER BY number",
+    "editions.csv": """
+        SELECT id, number, programme, area, "on", map, posting, sealed_at, sealed_by, note, previous, content, hash,
+               signature, key
+        FROM edition ORDER BY sealed_at, id
+    """,
 }
 
 

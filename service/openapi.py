@@ -21,6 +21,7 @@ SECURITY = {
     }
 }
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+VERSIONED = ("/children", "/cases", "/sites", "/accounts", "/agencies", "/editions")
 MEANINGS = {
     400: "Unreadable",
     401: "Not signed in",
@@ -74,7 +75,7 @@ def declare(path: str, method: str, operation: dict[str, Any], changes: bool) ->
         responses[str(status)] = {"description": MEANINGS[status], "content": {MEDIA_TYPE: PROBLEM}}
     responses["default"] = {"description": "A problem document", "content": {MEDIA_TYPE: PROBLEM}}
     single = method == "get" and any(parameter["in"] == "path" for parameter in operation.get("parameters", []))
-    versioned = any(name in path for name in ("/children", "/cases", "/sites", "/accounts", "/agencies"))
+    versioned = any(name in path for name in VERSIONED) and not path.endswith("/verify")
     if single and versioned:
         responses["304"] = {"description": "Unchanged since the version named in If-None-Match"}
     if versioned and (single or method in ("post", "patch")):

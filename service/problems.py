@@ -92,6 +92,7 @@ PROBLEMS: dict[str, Meaning] = {
     "population_unknown": _meaning(404, "Không có số liệu dân số này.", "There is no such official figure."),
     "account_unknown": _meaning(404, "Không có tài khoản này.", "There is no such account."),
     "assignment_unknown": _meaning(404, "Không có phân công này.", "There is no such assignment."),
+    "edition_unknown": _meaning(404, "Không có ấn bản này.", "There is no such edition."),
     "agency_unknown": _meaning(404, "Không có cơ quan này.", "There is no such agency."),
     "reform_unknown": _meaning(404, "Không có lần sắp xếp đơn vị hành chính này.", "There is no such reform."),
     "problem_unknown": _meaning(404, "Không có loại lỗi này.", "There is no such problem."),
@@ -107,6 +108,9 @@ PROBLEMS: dict[str, Meaning] = {
         409,
         "Phải còn ít nhất một quản trị viên.",
         "This is the last administrator: make another one first.",
+    ),
+    "edition_of_nothing": _meaning(
+        409, "Sổ chưa có bút toán nào để công bố.", "The ledger has no posting yet: there is nothing to seal."
     ),
     "id_taken": _meaning(409, "Mã định danh bản ghi đã được dùng.", "The id is taken by another record."),
     "child_personal_id_taken": _meaning(
@@ -282,6 +286,11 @@ PROBLEMS: dict[str, Meaning] = {
         422, "Chỉ tiêu này không có mẫu số.", "The indicator is a count and has no denominator."
     ),
     "age_band_unknown": _meaning(422, "Không có nhóm tuổi này.", "The counting rule has no such age band."),
+    "edition_of_the_future": _meaning(
+        422,
+        "Chưa thể công bố số liệu của một ngày chưa đến.",
+        "The figures of a day that is still to come cannot be sealed.",
+    ),
     "age_bands_overlap": _meaning(
         422,
         "Các nhóm tuổi phải có mã khác nhau, trong 0–16 tuổi và không chồng lên nhau.",

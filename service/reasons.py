@@ -36,4 +36,8 @@ REASONS: dict[str, dict[Language, str]] = {
         "vi": "Những thay đổi về sau chỉ được cho biết khi bạn được xem danh sách của địa bàn.",
         "en": "What changed later is told only to who may see the records of the area.",
     },
+    Reason.EDITIONS: {
+        "vi": "Ấn bản chứa số liệu chính xác từng xã, dành cho người được xem hồ sơ của địa bàn.",
+        "en": "Editions hold exact figures of communes: they are for those who see the records of the area.",
+    },
 }

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     WRITE_CASES = "cases.write"  # with their interventions
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
+    SEAL_EDITIONS = "editions.write"  # publish figures
     WRITE_TARGETS = "targets.write"  # with the official figures that rates may be of
     READ_HISTORY = "history.read"
     READ_ACCESSES = "accesses.read"
@@ -112,7 +113,7 @@ OFFICER = OVERSIGHT | {
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
 # file is asked by who supervises, and not in the course of a case.
 PURPOSES: dict[Purpose, frozenset[Permission]] = {
-    Purpose.SUPERVISION: OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS},
+    Purpose.SUPERVISION: OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
     Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES},
     Purpose.INSPECTION: OVERSIGHT,
     Purpose.EXCHANGE: READER,
@@ -130,7 +131,7 @@ ROLES: dict[str, Role] = {
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS},
+        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
         EVERY_SECTION,
     ),
     "district_officer": Role(

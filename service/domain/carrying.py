@@ -87,6 +87,16 @@ class Succession:
             asked |= self.asked(neighbour, on_map) if neighbour is not None else set()
         return asked
 
+    def on_the_way(self, area: int, on_map: date) -> set[AreaChange]:
+        """Every change that the children of an area meet on the way to a map."""
+        life = self.lives[area]
+        if on_map in life:
+            return set()
+        forwards = life.until is not None and life.until <= on_map
+        met = set(self.after[area] if forwards else self.before[area])
+        neighbours = {step.successor if forwards else step.predecessor for step in met}
+        return met.union(*(self.on_the_way(n, on_map) for n in neighbours if n is not None))
+
 
 def _forwards(steps: list[AreaChange], told: Told) -> list[tuple[int, Way]]:
     """By the share that is known, else as the children who were told went, else equally."""

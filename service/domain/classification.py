@@ -39,6 +39,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "cell": (INTERNAL, {}),
     "page": (INTERNAL, {}),
     "page_turn": (INTERNAL, {}),
+    "edition": (INTERNAL, {}),
     "touch": (INTERNAL, {}),
     "register": (INTERNAL, {}),
     # About children.

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NOT_QUARTERLY = "not_quarterly"
     RECORDS_OF_ANOTHER_AREA = "records_of_another_area"
     RESTATEMENTS = "restatements"
+    EDITIONS = "editions"
 
 
 def rounded(exact: Measurement) -> Measurement:

@@ -24,6 +24,7 @@ SCRIPTS = [
         "cases",
         "counted",
         "restated",
+        "editions",
         "left_out",
         "changing",
         "settling",

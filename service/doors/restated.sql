@@ -1,6 +1,6 @@
 -- What has become known of the figures of a day between two closes: a posting put a child (or site) in, or took it out.
 
-DROP FUNCTION IF EXISTS restated, restated_causes;
+DROP FUNCTION IF EXISTS restated, restated_causes, causes_between;
 
 
 -- Each posting's changes to the stocks of a day, by child (or site), area of the records (of `sources`) and measure. A spell that took another's place in
@@ -38,6 +38,30 @@ SELECT p.cause, r.measure, coalesce(sum(r.change) FILTER (WHERE r.change > 0), 0
 FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, sources, on_day, from_known, until_known) r
 JOIN posting p ON p.number = r.posting
 GROUP BY p.cause, r.measure ORDER BY p.cause, r.measure
+$$;
+
+-- The same of everyone, by area of the records, for what was posted after one posting and up to another.
+CREATE FUNCTION causes_between(of_rule smallint, of_measures text[], sources integer[], on_day date, after_posting bigint,
+                               until_posting bigint)
+RETURNS TABLE (cause text, measure text, area_id integer, entered bigint, gone bigint)
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
+SELECT p.cause, m.measure, m.area_id, coalesce(sum(m.change) FILTER (WHERE m.change > 0), 0)::bigint,
+       coalesce(-sum(m.change) FILTER (WHERE m.change < 0), 0)::bigint
+FROM (
+    SELECT c.number, c.subject_id, c.measure, c.area_id, sum(c.change) AS change
+    FROM (
+        SELECT s.posted AS number, s.subject_id, s.measure, s.category, s.area_id, s.rule, s.during, 1 AS change
+        FROM spell s WHERE s.posted > after_posting AND s.posted <= until_posting
+        UNION ALL
+        SELECT s.withdrawn, s.subject_id, s.measure, s.category, s.area_id, s.rule, s.during, -1
+        FROM spell s WHERE s.withdrawn > after_posting AND s.withdrawn <= until_posting
+    ) c
+    WHERE c.rule = of_rule AND c.measure = ANY (of_measures) AND c.category = 'all' AND c.area_id = ANY (sources)
+      AND c.during @> on_day
+    GROUP BY c.number, c.subject_id, c.measure, c.area_id HAVING sum(c.change) <> 0
+) m
+JOIN posting p ON p.number = m.number
+GROUP BY p.cause, m.measure, m.area_id ORDER BY p.cause, m.measure, m.area_id
 $$;
 
 -- A page of them in the order of postings: item, posting, subject, measure and area, one row more than `size`.

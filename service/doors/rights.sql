@@ -33,6 +33,9 @@ GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_token, sign_in_delay TO {role};
 GRANT SELECT, INSERT ON assignment_area TO {role};
 
+-- What was published stays as it was.
+GRANT SELECT, INSERT ON edition TO {role};
+
 -- The doors, and what counts without telling who. Nobody else comes in.
 DO $$
 DECLARE

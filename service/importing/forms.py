@@ -91,6 +91,13 @@ def not_a_personal_id(field: str) -> str | None:
     return "spreadsheet_leading_zeros" if short else not_of_form(field, "child_personal_id_form")
 
 
+def not_a_key(field: str) -> str | None:
+    """A public key is a JWK: names and texts of letters, digits, hyphens and underscores."""
+    text = r'"[A-Za-z0-9_-]*"'
+    member = rf"{text}: ?{text}"
+    return None if re.fullmatch(rf"\{{{member}(, ?{member})*\}}", field) else not_of_form(field, "key_form")
+
+
 def number(sql: str, digits: int) -> Form:
     """A whole number from 1 on."""
     pattern = re.compile(f"[1-9][0-9]{{0,{digits - 1}}}")
@@ -151,5 +158,8 @@ DECIMAL_NUMBER, WHOLE = Form("numeric", not_a_decimal), Form("integer", not_whol
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))
 TRUTH = choice("true", "false", sql="boolean")
+CONTENT = Form("text", printable(10_000_000))
+HASH = Form("text", lambda field: None if re.fullmatch(r"[0-9a-f]{64}", field) else not_of_form(field, "hash_form"))
+PUBLIC_KEY = Form("jsonb", not_a_key)
 DOCUMENT = Form("text", not_a_document)
 NAME, NOTE = Form("text", printable(200)), Form("text", printable(2000))

@@ -31,6 +31,7 @@ CHECKS = [
         "interventions",
         "sites",
         "past",
+        "editions",
     )
 ]
 RECORDS, PAST, NEW_PAST = (

@@ -13,7 +13,12 @@ JOIN area_version v ON v.code = s.commune AND lower(v.during) IS NOT DISTINCT FR
 JOIN counting_rule r ON r.programme_code || '/' || r.number = s.rule
 ORDER BY s.line;
 
-ANALYZE posting, spell;
+INSERT INTO edition (id, number, programme, area, "on", map, posting, sealed_at, sealed_by, note, previous, content, hash,
+                     signature, key)
+SELECT id, number, programme, area, "on", map, posting, sealed_at, sealed_by, note, previous, content, hash, signature, key
+FROM staged_editions;
+
+ANALYZE posting, spell, edition;
 
 -- What the past comes to must be what the records say now.
 INSERT INTO fault

@@ -12,6 +12,8 @@ from service.importing.columns import Column, Needed
 from service.importing.faults import Fault
 
 LONGEST_LINE = 100_000  # letters: the longest row that can be right has fewer
+LONGEST_EDITION = 20_000_000  # it holds the figures of every commune
+csv.field_size_limit(LONGEST_EDITION)
 UTF8_MARK, UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -71,10 +73,10 @@ def numbered(text: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def lines(text: TextIO, name: str) -> Iterator[str]:
-    number = 0
-    while line := text.readline(LONGEST_LINE):
+    number, longest = 0, LONGEST_EDITION if name == "editions.csv" else LONGEST_LINE
+    while line := text.readline(longest):
         number += 1
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+        if len(line) == longest and not line.endswith(("\n", "\r")):
             raise UnreadableError(Fault(name, number, None, "line_too_long"))
         yield line
 

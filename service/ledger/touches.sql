@@ -1,6 +1,6 @@
 -- On which days the register of an area was touched: a posting put something in there, or took it out.
 
-DROP FUNCTION IF EXISTS posted_touches, remake_touches, last_touches;
+DROP FUNCTION IF EXISTS posted_touches, remake_touches, last_touches, last_touches_at;
 
 -- As the spells and their postings say.
 CREATE FUNCTION posted_touches() RETURNS TABLE (area_id integer, day date)
@@ -27,4 +27,18 @@ SELECT a.id,
        (SELECT t.day FROM touch t WHERE t.area_id = a.id AND t.day <= period_end ORDER BY t.day DESC LIMIT 1),
        (SELECT t.day FROM touch t WHERE t.area_id = a.id AND t.day <= known_on ORDER BY t.day DESC LIMIT 1)
 FROM unnest(in_areas) a (id)
+$$;
+
+-- The same of what was posted up to a posting. It reads every spell of the areas: who publishes has the time.
+CREATE FUNCTION last_touches_at(in_areas integer[], period_end date, known_on date, known_posting bigint)
+RETURNS TABLE (area_id integer, in_period date, by_day date)
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 200 AS $$
+SELECT a.id, max(p.day) FILTER (WHERE p.day <= period_end), max(p.day) FILTER (WHERE p.day <= known_on)
+FROM unnest(in_areas) a (id)
+LEFT JOIN (
+    SELECT s.area_id, s.posted AS number FROM spell s WHERE s.area_id = ANY (in_areas)
+    UNION SELECT s.area_id, s.withdrawn FROM spell s WHERE s.area_id = ANY (in_areas)
+) t ON t.area_id = a.id AND t.number <= known_posting
+LEFT JOIN posting p ON p.number = t.number
+GROUP BY a.id
 $$;

@@ -16,6 +16,7 @@ from service.models.accounts import (
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
 from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
+from service.models.editions import Edition
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage, Touch
 from service.models.programmes import (
@@ -51,6 +52,7 @@ __all__ = [
     "Circumstance",
     "CountingRule",
     "Credential",
+    "Edition",
     "History",
     "Home",
     "Indicator",

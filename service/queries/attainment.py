@@ -1,7 +1,7 @@
 """What a question about figures names: programme, indicator and target, area, part of the children."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -57,11 +57,12 @@ JOIN area_version v ON v.area_id = t.area_id AND v.during @> $5::date
 WHERE t.programme_code = $1 AND t.indicator_code = $2 AND t.during @> $6::date
 """
 # Whoever is assigned to the province reaches every area, also those that it was made of.
-AREA = """
-SELECT v.area_id, v.code, v.name, v.kind, a.level,
+REACHED = """(
        EXISTS (SELECT FROM assignment_area r WHERE r.assignment_id = $3 AND r.area_id = v.area_id)
        OR EXISTS (SELECT FROM assignment g JOIN area p ON p.id = g.area_id
-                  WHERE g.id = $3 AND p.level = 'province' AND p.covered) AS reached
+                  WHERE g.id = $3 AND p.level = 'province' AND p.covered))"""
+AREA = f"""
+SELECT v.area_id, v.code, v.name, v.kind, a.level, {REACHED} AS reached
 FROM area_version v JOIN area a ON a.id = v.area_id WHERE v.code = $1 AND v.during @> $2::date
 """
 
@@ -139,8 +140,8 @@ class Split:
 class Asked:
     """In which programme, of which part of the children, in which area of which map, as known when.
 
-    `past`: known on an earlier day than today. `rounded`: to a caller without the records of the area, as known at the
-    close of the day.
+    `past`: known on an earlier day than today, or up to a `posting`. `rounded`: to a caller without the records of the
+    area, as known at the close of the day.
     """
 
     programme: Programme
@@ -150,6 +151,7 @@ class Asked:
     known: date
     rounded: bool
     past: bool
+    posting: int | None = field(default=None, kw_only=True)
 
     @property
     def then(self) -> date | None:
@@ -166,7 +168,12 @@ class Question(Asked):
 
 
 async def programme(
-    reader: Reader, code: str | None, on: date, rule: str | None = None, known: date | None = None
+    reader: Reader,
+    code: str | None,
+    on: date,
+    rule: str | None = None,
+    known: date | None = None,
+    pointer: str | None = None,
 ) -> Programme:
     """The programme, by the rule named (`hung-yen-2016-2020/2`, or its number), or else by the one in force on a day.
 
@@ -182,7 +189,7 @@ async def programme(
         number = int(text)
     found = await reader.fetchrow(PROGRAMME, code, on, number, known)
     if found is None:
-        raise Refusal("programme_unknown")
+        raise Refusal("programme_unknown", pointer)
     if found["rule"] is None:
         raise Refusal("rule_unknown", "/rule")
     if found["rule_state"] == "draft":

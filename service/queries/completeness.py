@@ -13,6 +13,7 @@ LAST = """
 SELECT t.area_id, t.in_period >= $2 AS touched, t.by_day, upper(daterange($2::date, $3::date, '[]')) AS until
 FROM (SELECT) one LEFT JOIN last_touches($1::integer[], $3, $4) t ON true
 """
+LAST_AT = LAST.replace("last_touches($1::integer[], $3, $4)", "last_touches_at($1::integer[], $3, $4, $5)")
 UNCOVERED = Touched(0, 0, [], None)
 
 
@@ -39,10 +40,15 @@ class Completeness:
         }
 
 
-async def completeness(reader: Reader, view: View, on: date, known: date, level: str | None = None) -> Completeness:
-    """Of the communes of an area on a map, for a day, as known at the close of another; with a level, also by area."""
+async def completeness(
+    reader: Reader, view: View, on: date, known: date, level: str | None = None, posting: int | None = None
+) -> Completeness:
+    """Of the communes of an area on a map, for a day, as known at the close of another (or up to a posting of it);
+    with a level, also by area."""
     start, last = days_of(on, known)
-    rows = [tuple(row) for row in await reader.fetch(LAST, list(view.carried.places), start, last, known)]
+    asked = (list(view.carried.places), start, last, known)
+    found = await (reader.fetch(LAST, *asked) if posting is None else reader.fetch(LAST_AT, *asked, posting))
+    rows = [tuple(row) for row in found]
     communes = touched_communes(
         view, {area: (touched, by_day) for area, touched, by_day, _ in rows if area is not None}
     )

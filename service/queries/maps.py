@@ -34,8 +34,9 @@ COMMUNE = """
 SELECT v.area_id, (SELECT reformed FROM register) AS reformed
 FROM area_version v JOIN area a ON a.id = v.area_id AND a.level = 'commune' WHERE v.code = $1 AND v.during @> $2::date
 """
-# $1 rule · $2, $3, $4 from which area into which, on which day · $5 the past day at whose close it was known
-TOLD = "SELECT predecessor, successor, day, told FROM children_told($1::smallint, $2, $3, $4, $5)"
+# $1 rule · $2, $3, $4 from which area into which, on which day · $5 the past day at whose close it was known, or
+# $6 the posting
+TOLD = "SELECT predecessor, successor, day, told FROM children_told($1::smallint, $2, $3, $4, $5, $6)"
 
 
 class Place(NamedTuple):
@@ -82,6 +83,10 @@ class Atlas:
                 lives[version.area_id] = Period(begun.start, version.during.until)
         self.succession = Succession(lives, changes)
         ends = (bound for version in versions for bound in (version.during.start, version.during.until))
+        self.keys: dict[int, str] = {}
+        for version in versions:
+            if version.area_id in lives:
+                self.keys.setdefault(version.area_id, key(version.code, version.during.start))
         self.turns = sorted({bound for bound in ends if bound is not None})
         self.places = lru_cache(256)(self._places)
         self.above = lru_cache(64)(self._above)
@@ -137,6 +142,11 @@ class Atlas:
         return Carried.of(ways, inside)
 
 
+def key(code: str, since: date | None) -> str:
+    """Of an area, anywhere and for ever: its first code, and the first day of that (none: before all records)."""
+    return code if since is None else f"{code}@{since}"
+
+
 _remembered: WeakKeyDictionary[Reader, tuple[int, Atlas]] = WeakKeyDictionary()
 
 
@@ -176,14 +186,34 @@ async def _read(reader: Reader) -> Atlas:
 
 
 async def view(
-    reader: Reader, reformed: int, rule: int, area_id: int, on_map: date, last: date, then: date | None
+    reader: Reader,
+    reformed: int,
+    rule: int,
+    area_id: int,
+    on_map: date,
+    last: date,
+    then: date | None,
+    posting: int | None = None,
 ) -> View:
     """How what was recorded up to a day lies in an area, on a map: as far as children were told."""
-    maps = await atlas(reader, reformed)
+    return await view_of(reader, await atlas(reader, reformed), rule, area_id, on_map, last, then, posting)
+
+
+async def view_of(
+    reader: Reader,
+    maps: Atlas,
+    rule: int,
+    area_id: int,
+    on_map: date,
+    last: date,
+    then: date | None,
+    posting: int | None = None,
+) -> View:
+    """The same by given maps, which need not be those of now."""
     asked = maps.asked(area_id, maps.turn(on_map), maps.turn(last))
     told: Told = {}
     if asked:
-        rows = await reader.fetch(TOLD, rule, *map(list, zip(*asked, strict=True)), then)
+        rows = await reader.fetch(TOLD, rule, *map(list, zip(*asked, strict=True)), then, posting)
         told = {Settled(*row[:3]): row[3] for row in map(tuple, rows)}
     return View(maps, area_id, on_map, maps.carried(area_id, on_map, last, told))
 

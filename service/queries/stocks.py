@@ -27,16 +27,17 @@ MEASURES, DAYS = "ARRAY[$2::text, $3::text]", "ARRAY[$6::date, $7::date]"
 ON_A_DAY = {
     "totals": BY_PLACE.format(stocks=f"area_total_stocks($1::smallint, {MEASURES}, $4, {DAYS})"),
     "parts": BY_PLACE.format(stocks=f"stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, {DAYS})"),
-    "known": BY_PLACE.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, {DAYS}, $11)"),
+    "known": BY_PLACE.format(stocks=f"known_stocks($1::smallint, {MEASURES}, $8, $9, $10, $4, {DAYS}, $11, $12)"),
 }
 
 # Over time, all areas together or each apart.
-# $1 rule · $2 measures · $3 areas of records · $4 days · $5 categories · $6 sex · $7 age band · $8 the past day known
+# $1 rule · $2 measures · $3 areas of records · $4 days · $5 categories · $6 sex · $7 age band
+# $8 the past day known, or $9 the posting
 OVER_TIME = "SELECT measure, day, sum(stock)::bigint FROM {stocks} s GROUP BY measure, day"
 APART = "SELECT area_id, measure, day, stock FROM {stocks} s"
 TOTALS = "area_total_stocks($1::smallint, $2, $3, $4)"
 PARTS = "stocks($1::smallint, $2, $5, $6, $7, $3, $4)"
-KNOWN = "known_stocks($1::smallint, $2, $5, $6, $7, $3, $4, $8)"
+KNOWN = "known_stocks($1::smallint, $2, $5, $6, $7, $3, $4, $8, $9)"
 TOGETHER = {
     "totals": "SELECT measure, day, stock FROM total_stocks($1::smallint, $2, $3, $4)",
     "parts": OVER_TIME.format(stocks=PARTS),
@@ -202,7 +203,7 @@ def _way(asked: Asked, wanted: list[Indicator], days: list[date]) -> tuple[str, 
     """Which statement answers, and what it has to be told of the part that is counted, and of what was known."""
     _, part = _part(asked.split, wanted)
     if asked.past:
-        return "known", (*part, asked.known)
+        return "known", (*part, asked.known, asked.posting)
     if asked.split == Split() and all(day < asked.programme.page_horizon for day in days):
         return "totals", ()
     return "parts", part

@@ -81,6 +81,10 @@ def restated(where: str) -> dict[str, Any]:
     return {"on": CLOSED_QUARTER, "area": PLACES[where], "from_known": "2020-06-01", "until_known": "2020-12-31"}
 
 
+def edition(where: str) -> dict[str, Any]:
+    return {"programme": PROGRAMME, "on": CLOSED_QUARTER, "area": PLACES[where]}
+
+
 def target(where: str) -> dict[str, Any]:
     return {
         "indicator": "special_rate",
@@ -157,6 +161,11 @@ ASKED: dict[str, Asked] = {
     "list_records": Asked(A.RECORDS_OF_AREA, query=figures, code=INDICATOR),
     "read_restatements": Asked(A.EXACT_FIGURES, query=restated, code=INDICATOR),
     "list_restatement_records": Asked(A.EXACT_FIGURES, query=restated, code=INDICATOR),
+    "list_editions": Asked(),
+    "create_edition": Asked(A.EXACT_FIGURES, edition),
+    "read_edition": Asked(A.EXACT_FIGURES),
+    "read_edition_content": Asked(A.EXACT_FIGURES),
+    "verify_edition": Asked(A.EXACT_FIGURES),
     "explain_access": Asked(
         A.VISIBLE, query=lambda where: {"action": "read_child", "resource": f"/v1/children/{named('child', where)}"}
     ),

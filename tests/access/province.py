@@ -183,3 +183,6 @@ async def populate(province: Province) -> None:
     await reforms.add(province.owner, SPLITTING, '{"units": [], "changes": []}', "tests")
     for where in PLACES:
         await province.remake(where)
+        sealed = {"id": str(named("edition", where)), "programme": "hung-yen-2016-2020", "area": PLACES[where]}
+        answer = await province.client.post("/v1/reports/editions", json=sealed | {"on": "2020-09-30"})
+        assert answer.status_code == 201, answer.text

@@ -36,7 +36,7 @@ from tests.signing_in.people import HASH
 
 # Rules are drafted and adopted by who reaches the whole province: tests/routers/test_rules.py.
 WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET" and ASKED[name].about != About.WHOLE_PROVINCE]
-NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password"}  # passwords; who is on the list already
+NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password", "create_edition"}
 OF_REQUEST = """
 SELECT account_id, assignment_id, role, agency_id, purpose, address, action, refused, subjects, number, xmin
 FROM access WHERE request = $1 ORDER BY number

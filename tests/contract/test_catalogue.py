@@ -130,11 +130,11 @@ async def test_every_table_says_what_it_is(connection: asyncpg.Connection) -> No
 
 
 async def test_every_foreign_key_to_what_may_be_deleted_has_an_index(connection: asyncpg.Connection) -> None:
-    """Or deleting one child reads every record. Areas, reforms, lists, programmes, postings, accounts and what is on
-    record are never deleted."""
+    """Or deleting one child reads every record. Areas, reforms, lists, programmes, postings, editions, accounts and
+    what is on record are never deleted."""
     kept = """
     area, reform, category_scheme, category, intervention_measure, programme, counting_rule, indicator, posting,
-    agency, account, role, assignment, sign_in, access
+    agency, account, role, assignment, sign_in, access, edition
     """.replace("\n", "").replace(" ", "")
     rule = f"""
     SELECT conname FROM pg_constraint k

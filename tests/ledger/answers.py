@@ -67,7 +67,7 @@ WHERE c.stock <> 0
 """
 KNOWN_STOCKS = f"""
 SELECT c.measure, v.code, c.day, c.stock
-FROM known_stocks($7::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6) c {NAMED}
+FROM known_stocks($8::smallint, $1, $2, $3, $4, {WITHIN}, $5, $6, $7) c {NAMED}
 WHERE c.stock <> 0
 """
 TOTALS = f"""
@@ -121,7 +121,14 @@ async def as_known(connection: asyncpg.Connection, number: int, days: Iterable[d
 async def known_on(connection: asyncpg.Connection, known: date, days: Iterable[date], cut: Cut = ALL) -> Answers:
     """What the ledger said at the end of a day."""
     measures, categories = zip(*cut.pairs().items(), strict=True)
-    arguments = (measures, categories, cut.sex, cut.age_band, list(days), known, cut.rule.id)
+    arguments = (measures, categories, cut.sex, cut.age_band, list(days), known, None, cut.rule.id)
+    return answers(await connection.fetch(KNOWN_STOCKS, *arguments))
+
+
+async def known_at(connection: asyncpg.Connection, number: int, days: Iterable[date], cut: Cut = ALL) -> Answers:
+    """What the ledger said when this was its last posting, in every age."""
+    measures, categories = zip(*cut.pairs().items(), strict=True)
+    arguments = (measures, categories, cut.sex, cut.age_band, list(days), None, number, cut.rule.id)
     return answers(await connection.fetch(KNOWN_STOCKS, *arguments))
 
 

@@ -7,7 +7,17 @@ import asyncpg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ledger.answers import ALL, ALL_CHOSEN, Cut, by_reference, days_of, known_on, spells_known_on, with_neighbours
+from tests.ledger.answers import (
+    ALL,
+    ALL_CHOSEN,
+    Cut,
+    by_reference,
+    days_of,
+    known_at,
+    known_on,
+    spells_known_on,
+    with_neighbours,
+)
 from tests.ledger.histories import DAYS, cuts, profile, stories
 from tests.ledger.tables import EMPTY, Step, post, undone, write
 
@@ -57,3 +67,19 @@ async def test_numbers_and_days_of_postings_need_not_be_in_the_same_order(
         for known, part in product(with_neighbours(POSTING_DAYS), (ALL, every_age)):
             expected = await spells_known_on(connection, known, days, part)
             assert await known_on(connection, known, days, part) == expected
+
+
+@profile(60)
+@given(story=dated_stories(), cut=cuts())
+async def test_at_a_posting_it_is_what_the_records_said_then_whatever_the_days_of_postings(
+    connection: asyncpg.Connection, story: list[tuple[date, Step]], cut: Cut
+) -> None:
+    days, history = days_to_ask(story), EMPTY
+    said = {0: EMPTY}
+    async with undone(connection):
+        for day, step in story:
+            await post(connection, await write(connection, history, *step), day)
+            history = step[-1]
+            said[await connection.fetchval("SELECT coalesce(max(number), 0) FROM posting")] = history
+        for (number, then), part in product(said.items(), (ALL, ALL_CHOSEN, cut)):
+            assert await known_at(connection, number, days, part) == by_reference(then, days, part)
