@@ -21,7 +21,7 @@ from service.queries import attainment as measured
 from service.queries.allocation import Place as Below
 from service.queries.attainment import Question, Split
 from service.routers.figures import of_children
-from service.routers.ground import Ground, check_map
+from service.routers.ground import Ground
 from service.wire import AreaCode, Code, Day, Identifier, Input, Internal, Note, Place, Public, json_answer
 
 router = routing.router("/v1/programmes", "programmes")
@@ -96,7 +96,6 @@ async def allocate_target(
 ) -> Response:
     """Allocate a target by share, by need or by hand; applied, each area below has a target of its own."""
     programme = await measured.programme(reader, code, body.on)
-    check_map(body.on, "/on")
     indicator, area_code, legal_basis, _ = await targets.to_allocate(reader, programme, target_id, body.on)
     area = await measured.area(reader, area_code, body.on, caller.assignment_id)
     if not area.reached:

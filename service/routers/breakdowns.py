@@ -18,8 +18,7 @@ from service.queries.attainment import Question
 from service.queries.breakdowns import Dimension, Part, Values, level_of
 from service.queries.completeness import Completeness, completeness
 from service.routers.figures import Certain, FigureAsked, Heading, Standing, certain, figures, heading, shown
-from service.routers.ground import question
-from service.routers.indicators import LEVELS
+from service.routers.ground import LEVELS, check_level, question
 from service.routers.registers import standing
 from service.unchanged import OfLedger
 from service.wire import Code, Internal, Place, json_answer
@@ -74,8 +73,8 @@ async def read_breakdown(
     level = level_of(asked.by)
     check_dimensions(asked.by)
     q = await question(reader, caller, code, asked, today, level, more=len([d for d in asked.by if d not in LEVELS]))
-    if level and LEVELS.index(level) < LEVELS.index(q.area.level):
-        raise Refusal("by_above_area", "/by")
+    if level:
+        check_level(q, level)
     if q.indicator.denominator is None and asked.by != [level]:
         raise Refusal("breakdown_not_applicable", "/by")
     if q.indicator.numerator is None:

@@ -25,7 +25,7 @@ from service.queries import accounts, editions, maps
 from service.queries import attainment as measured
 from service.queries.attainment import Asked, Split
 from service.queries.written import read_back
-from service.routers.ground import aggregates_only, check_map, receives_exact
+from service.routers.ground import aggregates_only, map_of, receives_exact
 from service.wire import AreaCode, Code, Day, Identifier, Input, Internal, Note, Page, Place, absent, json_answer
 
 router = routing.router("/v1/reports/editions", "editions")
@@ -135,7 +135,7 @@ async def create_edition(
     if body.on > today:
         raise Refusal("edition_of_the_future", "/on")
     programme = await measured.programme(reader, body.programme, body.on, body.rule, pointer="/programme")
-    on_map = check_map(body.map or body.on)
+    on_map = map_of(body.map, body.on)
     area = await measured.area(reader, body.area or programme.area_code, on_map, caller.assignment_id)
     if not receives_exact(caller, area):
         raise aggregates_only(Reason.EDITIONS)

@@ -16,6 +16,7 @@ from service.queries.attainment import Area, Asked, Indicator, Programme, Questi
 from service.routers.figures import FigureAsked, Level, Moment, check_split
 
 WHOLE = Split()
+LEVELS = ["province", "district", "commune"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ async def ground(
     """
     on = asked.on or today
     programme = await measured.programme(reader, code, on, asked.rule)
-    on_map = check_map(asked.map or on)
+    on_map = map_of(asked.map, on)
     area = await measured.area(reader, asked.area or programme.area_code, on_map, caller.assignment_id)
     exact = receives_exact(caller, area)
     if exact:
@@ -101,11 +102,19 @@ async def question(
     return found.question(indicator)
 
 
-def check_map(on_map: date, pointer: str = "/map") -> date:
-    """Refuses maps of days before the first that is known."""
-    if on_map < maps.FIRST_MAP:
+def map_of(asked: date | None, on: date, pointer: str = "/map") -> date:
+    """The map asked for, else that of the day; refuses maps of days before the first that is known."""
+    if asked is not None and asked < maps.FIRST_MAP:
         raise Refusal("map_before_first", pointer, first=str(maps.FIRST_MAP))
-    return on_map
+    return asked or on
+
+
+def check_level(q: Question, level: Level, pointer: str = "/by") -> None:
+    """Refuses a level of areas that lies above the area, or that the map does not have."""
+    if LEVELS.index(level) < LEVELS.index(q.area.level):
+        raise Refusal("by_above_area", pointer)
+    if not q.view.places(level):
+        raise Refusal("level_not_on_map", pointer)
 
 
 async def known_on(reader: Reader, known: date | None, today: date, pointer: str = "/known") -> date:

@@ -25,7 +25,7 @@ from service.queries import maps, rules, stocks
 from service.queries.attainment import Indicator, Question, Split
 from service.queries.stocks import Stocks
 from service.routers.figures import Figures, Level, shown
-from service.routers.ground import Ground, check_map
+from service.routers.ground import Ground, check_level
 from service.wire import Code, Day, Input, Internal, Name, Place, Public, absent, json_answer
 
 router = routing.router("/v1/programmes", "programmes")
@@ -293,7 +293,7 @@ async def preview_rule(
     await check_reach(reader, caller, code)
     rule_id, rule_code = await rules.number_to_id(reader, code, number)
     programme = await measured.programme(reader, code, on)
-    area = await measured.area(reader, programme.area_code, check_map(on, "/on"), caller.assignment_id)
+    area = await measured.area(reader, programme.area_code, on, caller.assignment_id)
     wanted = await measured.indicators(reader, programme, on)
     measures = stocks.measures_of(wanted)
     view = await maps.view(reader, programme.reformed, programme.rule, area.area_id, on, on, None)
@@ -304,6 +304,7 @@ async def preview_rule(
         (whole,) = compared(q, counted, area.level)
         items.append({"indicator": q.indicator.code, **{side: whole[side] for side in Compared.model_fields}})
         if asked.by:
+            check_level(q, asked.by)
             items[-1]["by"] = compared(q, counted, asked.by)
     answer = {"rule": rule_code, "present": programme.rule_name, "on": on, "area": area.shown(), "items": items}
     return json_answer(orjson.dumps(answer))

@@ -85,6 +85,8 @@ def resource_of(name: str, where: str) -> str | None:
     match ASKED[name].about:
         case About.NEW_IN_AREA | About.RECORDS_OF_AREA:
             return PLACES[where]
+        case About.WHOLE_PROVINCE:
+            return "33"  # the programme's area
         case About.CHILD_IN_THE_BODY:
             return f"/v1/children/{named('child', where)}"
         case _:

@@ -165,7 +165,6 @@ async def test_by_hand_the_parts_must_add_up(province: httpx.AsyncClient, promis
         ({"method": "hand", "parts": [{"area": PHU_UNG, "value": -3}]}, 422, "invalid", ["/parts/0/value"]),
         ({"level": "province"}, 422, "invalid", ["/level"]),
         ({"on": "2017-12-31"}, 422, "target_superseded", ["/on"]),  # the target is not yet one
-        ({"on": "2024-12-01"}, 422, "not_available_yet", ["/on"]),
         ({"on": "2013-06-30"}, 422, "target_superseded", ["/on"]),
     ],
 )

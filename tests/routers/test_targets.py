@@ -201,7 +201,7 @@ async def test_what_the_register_cannot_measure_is_told_so_and_never_zero(specia
         assert all({name: row[name] for name in unknown} == unknown for row in answer["by"])
         series = {"programme": "national-2021-2030", "from": "2021-01-01", "until": "2022-01-01", "every": "year"}
         (item,) = (await special.get(f"{path}/series", params=series)).json()["items"]
-        assert item == {"on": "2021-12-31"} | unknown
+        assert item == {"on": "2021-12-31", "exact": True, "apportioned": 0, "reasons": []} | unknown
         assert refusal(await special.get(f"{path}/records", params=asked))[:2] == (422, "indicator_not_measured")
         parts = await special.get(f"{path}/attainment", params=asked | {"sex": "male"})
         assert refusal(parts)[:2] == (422, "filter_not_applicable")
