@@ -18,11 +18,15 @@ from tests.ledger.tables import EMPTY, MAP, Step, post, undone, write
 from tests.ledger.test_known import dated_stories
 
 COUNTING = f"""
-WITH within AS (SELECT {WITHIN} AS areas)
-SELECT n.subject_id, v.code
-FROM within, counting(ROW($7::smallint, $1::text, NULL::text, $2::text, $3::text, $4::text, within.areas, within.areas,
-                          array_fill(NULL::bigint, ARRAY[cardinality(within.areas)]), NULL::bigint[], date '{MAP}',
-                          $5::date, $6::date)::number_asked) n
+WITH within AS (
+    SELECT array_agg(area_id ORDER BY area_id) AS areas
+    FROM area_version WHERE code = ANY ($7) AND during @> date '{MAP}'
+)
+SELECT n.subject_id, w.measure, v.code
+FROM within, unnest($1::text[], $2::text[]) AS w (measure, category),
+     counting(ROW($8::smallint, w.measure, NULL::text, w.category, $3::text, $4::text, within.areas, within.areas,
+                  array_fill(NULL::bigint, ARRAY[cardinality(within.areas)]), NULL::bigint[], date '{MAP}', $5::date,
+                  $6::date)::number_asked) n
 JOIN area_version v ON v.area_id = n.area_id AND v.during @> date '{MAP}'
 """
 RESTATED = f"""
@@ -47,11 +51,9 @@ def by_reference(history: History, day: date, cut: Cut) -> Counted:
 
 
 async def counting(connection: asyncpg.Connection, day: date, known: date | None, cut: Cut) -> Counted:
-    found: Counted = Counter()
-    for measure, category in cut.pairs().items():
-        rows = await connection.fetch(COUNTING, measure, category, cut.sex, cut.age_band, day, known, cut.rule.id)
-        found.update((subject, measure, code) for subject, code in rows)
-    return found
+    measures, categories = zip(*cut.pairs().items(), strict=True)
+    part = (cut.sex, cut.age_band, day, known, COMMUNES, cut.rule.id)
+    return Counter(map(tuple, await connection.fetch(COUNTING, measures, categories, *part)))
 
 
 async def restated(connection: asyncpg.Connection, day: date, since: date, until: date, cut: Cut) -> Counted:
