@@ -118,9 +118,6 @@ async def database_error(request: Request, error: Exception) -> Response:
             return problem(request, "id_taken")
     if isinstance(cause, asyncpg.InsufficientPrivilegeError) and str(cause) == "not admitted":
         return problem(request, "forbidden")  # the assignment has ended since the caller was recognised
-    import traceback
-
-    traceback.print_exception(error)
     if isinstance(cause, asyncpg.DataError | asyncpg.CheckViolationError):
         return problem(request, "invalid")
     if isinstance(cause, asyncpg.DiskFullError):

@@ -2,13 +2,13 @@
 
 DROP FUNCTION IF EXISTS posted_touches, remake_touches, last_touches, last_touches_at;
 
--- As the spells and their postings say.
+-- As the spells and their postings say. Who adopts another counting rule touches no register.
 CREATE FUNCTION posted_touches() RETURNS TABLE (area_id integer, day date)
 LANGUAGE sql STABLE AS $$
 SELECT t.area_id, p.day
 FROM (SELECT s.area_id, s.posted AS number FROM spell s
       UNION SELECT s.area_id, s.withdrawn FROM spell s WHERE s.withdrawn IS NOT NULL) t
-JOIN posting p ON p.number = t.number
+JOIN posting p ON p.number = t.number AND p.cause <> 'adopt_rule'
 GROUP BY t.area_id, p.day
 $$;
 
@@ -39,6 +39,6 @@ LEFT JOIN (
     SELECT s.area_id, s.posted AS number FROM spell s WHERE s.area_id = ANY (in_areas)
     UNION SELECT s.area_id, s.withdrawn FROM spell s WHERE s.area_id = ANY (in_areas)
 ) t ON t.area_id = a.id AND t.number <= known_posting
-LEFT JOIN posting p ON p.number = t.number
+LEFT JOIN posting p ON p.number = t.number AND p.cause <> 'adopt_rule'
 GROUP BY a.id
 $$;
