@@ -166,7 +166,7 @@ async def unchanged(province: Province) -> None:
                 known = (await client.get(ours + path, headers=caller)).headers["etag"]
             asked = over(get(path, If_None_Match=known, **caller))
             await against(
-                (ours, asked), (ours, over(get("/.well-known/jwks.json"))), "at least 0.6 x an empty route of the service"
+                (ours, asked), (ours, over(get("/.well-known/jwks.json"))), "at least 0.6 x a route without a statement"
             )
             await against((ours, asked), (bare, over(get("/empty"))), "of bare Starlette")
 
