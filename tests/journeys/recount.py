@@ -30,8 +30,8 @@ def by(key: str, found: list[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def recount(folder: Path, day: date, commune: str | None = None) -> dict[str, tuple[int, int | None]]:
-    """Numerator and denominator of each indicator on a day, in the province or in one commune."""
+def recount(folder: Path, day: date, *communes: str) -> dict[str, tuple[int, int | None]]:
+    """Numerator and denominator of each indicator on a day, in the province or in some communes of it."""
     residences = by("child_id", rows(folder, "residences"))
     circumstances = by("child_id", rows(folder, "circumstances"))
     cases = by("child_id", rows(folder, "cases"))
@@ -39,7 +39,7 @@ def recount(folder: Path, day: date, commune: str | None = None) -> dict[str, tu
     children = special = at_risk = special_assisted = at_risk_assisted = 0
     for child in rows(folder, "children"):
         born = date.fromisoformat(child["date_of_birth"])
-        homes = [r for r in residences[child["id"]] if holds(r, day) and commune in (None, r["commune"])]
+        homes = [r for r in residences[child["id"]] if holds(r, day) and (not communes or r["commune"] in communes)]
         if not (born <= day < sixteen(born) and homes):
             continue
         kinds = {c["kind"] for c in circumstances[child["id"]] if holds(c, day)}
@@ -54,15 +54,17 @@ def recount(folder: Path, day: date, commune: str | None = None) -> dict[str, tu
             special, special_assisted = special + 1, special_assisted + assisted
         elif kinds:
             at_risk, at_risk_assisted = at_risk + 1, at_risk_assisted + assisted
-    communes = {
+    with_model = {
         site["commune"]
         for site in rows(folder, "sites")
-        if site["stage"] in ("completed", "replicated") and holds(site, day) and commune in (None, site["commune"])
+        if site["stage"] in ("completed", "replicated")
+        and holds(site, day)
+        and (not communes or site["commune"] in communes)
     }
     return {
         "special_rate": (special, children),
         "at_risk_rate": (at_risk, children),
         "special_assisted_rate": (special_assisted, special),
         "at_risk_assisted_rate": (at_risk_assisted, at_risk),
-        "model_communes": (len(communes), None),
+        "model_communes": (len(with_model), None),
     }

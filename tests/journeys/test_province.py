@@ -10,11 +10,12 @@ import httpx
 import pytest
 
 from service.embedded import attached
-from tests.journeys.recount import recount
+from tests.journeys.recount import recount, rows
 from tests.journeys.service import Running, client, command, serving
 
 PROGRAMME = "hung-yen-2016-2020"
 CHILDREN = 1500
+AREAS = Path(__file__).parents[2] / "service" / "reference" / "areas"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,51 @@ def test_every_figure_equals_a_count_from_the_exported_files(province: Running, 
             assert scoreboard(api, day) == recount(exported, date.fromisoformat(day))
         for commune in ("12145", "12103"):
             assert scoreboard(api, "2019-06-30", area=commune) == recount(exported, date(2019, 6, 30), commune)
+
+
+def made_of() -> dict[str, list[str]]:
+    """Of which communes of 2016 each commune of 2025 is made, as the lists say; without those that took in a part of
+    one, or of which no list says what went there."""
+    changes = [row for row in rows(AREAS, "unit_changes") if row["effective_on"] in ("2024-12-01", "2025-07-01")]
+    ways: dict[str, set[str]] = {}
+    doubtful: set[str] = set()
+    for unit in rows(AREAS, "units_2016"):
+        codes = {unit["code"]}
+        for day in ("2024-12-01", "2025-07-01"):
+            lines = [row for row in changes if row["effective_on"] == day and row["old_code"] in codes]
+            gone = {row["old_code"] for row in lines}
+            codes = (codes - gone) | {row["new_code"] or "12205" for row in lines if row["share"] != "0"}
+            if "" in {row["new_code"] for row in lines}:
+                doubtful.add("12205")
+        if len(unit["code"]) == 5:
+            ways[unit["code"]] = codes
+    doubtful |= {new for codes in ways.values() if len(codes) > 1 for new in codes}
+    found: dict[str, list[str]] = {}
+    for old, codes in ways.items():
+        for new in codes - doubtful:
+            found.setdefault(new, []).append(old)
+    return found
+
+
+def test_every_commune_of_2025_is_what_its_old_communes_come_to(
+    province: Running, data_dir: Path, tmp_path: Path
+) -> None:
+    exported, parts = tmp_path / "out", made_of()
+    assert len(parts) == 33, "of 39 that were made of Hưng Yên: five took in a part, one took in nobody knows whom"
+    assert command("export", exported, "--data-dir", data_dir).returncode == 0
+    day, figures = "2018-06-30", {}
+    with client(province) as api:
+        for indicator in ("special_rate", "at_risk_rate", "special_assisted_rate", "at_risk_assisted_rate"):
+            asked = {"on": day, "map": "2025-07-01", "by": "commune"}
+            answer = api.get(f"/v1/indicators/{indicator}/attainment", params=asked).json()
+            assert len(answer["by"]) == 104
+            assert (answer["numerator"], answer["denominator"]) == scoreboard(api, day)[indicator]
+            figures[indicator] = {row["area"]["code"]: row for row in answer["by"]}
+    for new, old in parts.items():
+        by_hand = recount(exported, date.fromisoformat(day), *old)
+        for indicator, found in figures.items():
+            assert (found[new]["numerator"], found[new]["denominator"]) == by_hand[indicator], (new, indicator)
+            assert found[new]["exact"]
 
 
 def test_the_day_of_the_demonstration_is_the_last_of_the_programme(province: Running) -> None:
