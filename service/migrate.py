@@ -8,7 +8,7 @@ import asyncpg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
 
 from alembic import command
@@ -18,6 +18,7 @@ from service.database import engine
 ALEMBIC_INI = Path(__file__).parent.parent / "alembic.ini"
 HEAD = ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
 
+TRIES = 3
 OLDEST = 18  # temporal keys, uuidv7()
 SCRIPTS = "\n".join((*ledger.SCRIPTS, *doors.SCRIPTS, *signing_in.SCRIPTS))
 DIGEST = sha256((SCRIPTS + doors.RIGHTS).encode()).hexdigest()
@@ -32,10 +33,20 @@ async def migrate(dsn: str, today: date, revision: str = "head", service_passwor
     """All in one transaction, so that a database is of one version or of the next. Safe to repeat, also at once.
 
     `dsn` is the owner's. The password is for the service's role, if it has to be made and needs one."""
-    try:
-        await migrate_once(dsn, today, revision, service_password)
-    except IntegrityError:  # another service made the very first table at this moment: now it is there to be locked
-        await migrate_once(dsn, today, revision, service_password)
+    for left in reversed(range(TRIES)):
+        try:
+            await migrate_once(dsn, today, revision, service_password)
+            break
+        except (DBAPIError, asyncpg.TransactionRollbackError) as error:
+            if not left or not may_pass(error):
+                raise
+
+
+def may_pass(error: DBAPIError | asyncpg.TransactionRollbackError) -> bool:
+    """Whether to begin anew: another service made the very first table at this moment, and now it is there to be
+    locked; or PostgreSQL's own upkeep stood in the way of a table, and the whole was taken back."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+    return isinstance(error, IntegrityError) or isinstance(cause, asyncpg.TransactionRollbackError)
 
 
 async def migrate_once(dsn: str, today: date, revision: str, service_password: str | None) -> None:
