@@ -24,7 +24,7 @@ class Forwarded(ProxyHeadersMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         if scope["type"] == "http":
             scope.setdefault("state", {})["peer"] = scope["client"]
-        await super().__call__(scope, receive, send)  # type: ignore[arg-type]
+        await super().__call__(scope, receive, send)  # type: ignore[arg-type] # likewise
 
 
 class Admission:

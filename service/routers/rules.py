@@ -8,6 +8,7 @@ import orjson
 from fastapi import Path, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.background import BackgroundTask
 
 from service import preconditions, routing
@@ -229,9 +230,7 @@ async def update_rule(
     caller: CallerDep,
 ) -> Response:
     """Change a draft."""
-    await check_reach(reader, caller, code)
-    await begin_change(session, Permission.WRITE_RULES, [])
-    rule = await rules.lock(session, code, number, precondition)
+    rule = await taken(session, reader, caller, code, number, precondition)
     rule.sqlmodel_update(body.model_dump(exclude_unset=True, exclude={"age_bands"}))
     rule.version += 1
     await rules.change(session, rule, bands(body.age_bands))
@@ -249,9 +248,7 @@ async def delete_rule(
     caller: CallerDep,
 ) -> None:
     """Withdraw a draft. Its number is not given again."""
-    await check_reach(reader, caller, code)
-    await begin_change(session, Permission.WRITE_RULES, [])
-    rule = await rules.lock(session, code, number, precondition)
+    rule = await taken(session, reader, caller, code, number, precondition)
     rule.state = "withdrawn"
 
 
@@ -269,9 +266,7 @@ async def adopt_rule(
 ) -> Response:
     """Adopt a draft from a day on, for good. It is posted for everyone in the background, while others write; when that
     is done, figures of that day and later are by this rule."""
-    await check_reach(reader, caller, code)
-    await begin_change(session, Permission.WRITE_RULES, [])
-    rule = await rules.lock(session, code, number, precondition)
+    rule = await taken(session, reader, caller, code, number, precondition)
     await rules.adopt(session, rule, body.from_)
     answer = json_answer(await rules.as_left(session, rule), {"ETag": etag(rule.version)}, 202)
     answer.background = BackgroundTask(request.app.state.rule_postings.wake)
@@ -329,6 +324,20 @@ def compared(q: Question, counted: tuple[Each, Each], level: str) -> list[dict[s
 def difference(rule: Measurement, present: Measurement, indicator: Indicator) -> dict[str, int | None]:
     of = None if indicator.denominator is None else rule.whole - present.whole
     return {"numerator": rule.numerator - present.numerator, "denominator": of}
+
+
+async def taken(
+    session: AsyncSession,
+    reader: Reader,
+    caller: Caller,
+    code: str,
+    number: int,
+    precondition: preconditions.IfMatch,
+) -> CountingRule:
+    """A rule to be changed by this transaction, by who reaches the whole programme; the change is on record."""
+    await check_reach(reader, caller, code)
+    await begin_change(session, Permission.WRITE_RULES, [])
+    return await rules.lock(session, code, number, precondition)
 
 
 async def check_reach(reader: Reader, caller: Caller, code: str) -> None:

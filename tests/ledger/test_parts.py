@@ -53,7 +53,7 @@ async def parts_by_ledger(
     rows = await (connection.fetch(THEN, *asked, known) if known else connection.fetch(NOW, *asked))
     parts = {tuple(row)[:-1]: row["stock"] for row in rows}
     assert len(parts) == len(rows), "each combination once"
-    return parts  # type: ignore[return-value]
+    return parts  # type: ignore[return-value] # a row is of the width of the statement
 
 
 def some_days(history: History, pick: Callable[[list[date]], list[date]]) -> list[date]:
