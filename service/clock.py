@@ -1,11 +1,11 @@
 """The service's day: in Vietnam, unless a setting or the register fixes it. Moments of history are always real."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time
+from service.domain.calendar import VIETNAM as VIETNAM
 
 
 def calendar_day() -> date:

@@ -1,12 +1,36 @@
-"""Days of the calendar that questions are asked for."""
+"""Days of the calendar that questions are asked for, and the day on which a moment falls."""
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time
 
 Every = Literal["month", "quarter", "year"]
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 YEAR = timedelta(days=365)  # the look-back by which a trend is judged
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Vietnam on which a moment falls."""
+    return moment.astimezone(VIETNAM).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in Vietnam, and the day before it ends."""
+    return datetime.combine(day, time(), VIETNAM)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last one where it is shorter.
+
+    >>> str(months_later(date(2019, 1, 31), 1)), str(months_later(date(2019, 1, 31), 3))
+    ('2019-02-28', '2019-04-30')
+    """
+    count = day.year * 12 + day.month - 1 + months
+    first = date(count // 12, count % 12 + 1, 1)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
 
 
 def closing_days(start: date, until: date, every: Every) -> Iterator[date]:
