@@ -1,4 +1,4 @@
-"""Random walks through the procedure: what no walk reaches, what a refusal says, and that order of recording is nothing."""
+"""Random walks: what none of them reaches, what a refusal says, and that the order of recording is nothing."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from service.domain.procedure.step import StepCode
 from service.domain.refusal import Refusal
 from tests.domain.procedure.walks import START, drawn, forbidden, good, moment, walks
 
-FEW = settings(max_examples=150, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
 
 
 def refusal_of(file: CaseFile, *steps: object) -> Refusal | None:

@@ -95,7 +95,7 @@ def drawn(draw: st.DrawFn, number: int, at: datetime) -> Step:
 
 @st.composite
 def walks(draw: st.DrawFn) -> CaseFile:
-    """A file that grew by tries: most steps are among those that may come, some are not, and the refused are left out."""
+    """A file that grew by tries: most are among the allowed steps, some are not, and the refused are left out."""
 
     kind = draw(st.sampled_from(("protection", "protection", "support")))
     file = CaseFile(kind, (START + timedelta(days=20)).date())
