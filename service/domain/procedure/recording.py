@@ -47,7 +47,7 @@ def blank(file: CaseFile) -> CaseFile:
 
 def _fits(file: CaseFile, rule: StepRule, at: datetime) -> bool:
     earlier = [step for step in file.steps if step.place < (at, RANK[rule.code], EVERYBODY)]
-    before = fold(blank(file), earlier)
+    before = fold(blank(file), earlier) if len(earlier) < len(file.steps) else file
     if _why_not(before, rule, at):
         return False
     try:
