@@ -16,6 +16,7 @@ from service.domain.refusal import Refusal
 from service.doors import ASKING
 from service.problems import PROBLEMS, language, problem
 from service.reasons import REASONS
+from service.route_table import allowed
 
 NOTE_REFUSAL = f"SELECT note_refusal({ASKING}, $6::uuid[])"
 HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
@@ -102,6 +103,10 @@ async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code)
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == 405:
+        headers = {"Allow": allowed(request)}
+        if request.scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     return problem(request, code or "unreadable", status=error.status_code, headers=headers)
 
 

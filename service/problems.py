@@ -353,7 +353,22 @@ PROBLEMS: dict[str, Meaning] = {
         "Ngày này sớm hơn bút toán đầu tiên của sổ, khi đó chưa biết gì.",
         "The day is before the first posting of the ledger: nothing was known then. Ask for a later day.",
     ),
-    "cursor_invalid": _meaning(422, "Con trỏ trang không hợp lệ.", "The cursor is not one that this list gave."),
+    "cursor_invalid": _meaning(
+        422,
+        "Con trỏ trang không phải của danh sách này với các bộ lọc này.",
+        "The cursor is not one that this list gave to you for these filters: begin with the first page.",
+    ),
+    "field_unknown": _meaning(
+        422, "Không có trường này; `known` nêu các trường.", "There is no such field to choose: `known` names them."
+    ),
+    "field_not_clearable": _meaning(
+        422,
+        "Trường này không có hoặc không được để trống; `clearable` nêu các trường được.",
+        "There is no such field, or it may not be null: `clearable` names those that may.",
+    ),
+    "field_given_and_cleared": _meaning(
+        422, "Trường vừa có giá trị mới vừa bị xóa.", "A field is given a value and is to be cleared at once."
+    ),
     "map_before_first": _meaning(
         422,
         "Chưa có bản đồ của ngày này: bản đồ đầu tiên là từ ngày 06/08/2013.",
