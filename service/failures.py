@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
 from service.doors import ASKING
+from service.error_words import message
 from service.problems import PROBLEMS, language, problem
 from service.reasons import REASONS
 from service.route_table import allowed
@@ -92,7 +93,7 @@ async def not_valid(request: Request, error: Exception) -> Response:
         {
             "pointer": "".join(f"/{part}" for part in e["loc"][1:]),
             "code": e["type"],
-            "message": e["msg"],  # says what is wrong with the value, and never repeats it
+            "message": message(e, language(request)),
         }
         for e in error.errors()
     ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import orjson
@@ -434,8 +435,27 @@ class Problem(BaseModel):
 
 def language(request: Request) -> Language:
     """Vietnamese, unless the caller prefers English."""
-    wanted = re.findall(r"\b(vi|en)\b", request.headers.get("accept-language", "").lower())
-    return "en" if wanted and wanted[0] == "en" else "vi"
+    header = request.headers.get("accept-language")
+    return preferred(header) if header else "vi"
+
+
+@lru_cache(maxsize=1000)
+def preferred(header: str) -> Language:
+    """By the weights of `Accept-Language` (RFC 9110 §12.5.4): ours is the language that is wanted most; of two wanted
+    alike the one named first; `*` is any, and so Vietnamese."""
+    found: dict[str, float] = {}
+    for part in header.lower().split(","):
+        named = re.fullmatch(r"\s*(vi|en|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?\s*", part)
+        if named:
+            found.setdefault(named[1], float(named[2] or 1))
+    anything = found.pop("*", 0.0)
+    found.setdefault("vi", anything)
+    return "en" if found.get("en", 0.0) > found["vi"] or (found.get("en") == found["vi"] and first(found)) else "vi"
+
+
+def first(found: dict[str, float]) -> bool:
+    """Whether English is named, and before Vietnamese."""
+    return next(iter(found)) == "en" and found["en"] > 0
 
 
 def problem(

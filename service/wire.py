@@ -34,9 +34,10 @@ def _day(value: object) -> date:
 
 
 def _text(value: str) -> str:
-    # Characters that this Python does not know yet may be composed otherwise by the database.
-    if any(unicodedata.category(letter) in ("Cc", "Cn", "Cs") for letter in value):
-        raise PydanticCustomError("text_unprintable", "The text holds control, half or unknown characters")
+    # Characters that this Python does not know yet may be composed otherwise by the database; those that nobody sees
+    # (joiners, marks of direction) make two names of what is read as one.
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cn", "Cs") for letter in value):
+        raise PydanticCustomError("text_unprintable", "The text holds control, invisible, half or unknown characters")
     return unicodedata.normalize("NFC", value)
 
 
