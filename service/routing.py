@@ -9,6 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from service import once
 from service.access import UNSIGNED
 from service.clock import day_of, today
 from service.database import asking, asking_of, caller, caller_of, reader, reader_of
@@ -39,6 +40,9 @@ class Read(APIRoute):
         if not hasattr(endpoint, "policy"):
             raise TypeError(f"{endpoint.__name__} does not say who may call it: service.access.permits")
         self.policy: str = endpoint.policy
+        self.kept = once.may_keep(set(more["methods"] or ()), endpoint)
+        if self.kept:
+            endpoint = once.once(endpoint, self.policy, more.get("status_code") or 200)
         super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
