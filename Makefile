@@ -16,7 +16,7 @@ test: $(BIN)/ready  ## all tests, on a PostgreSQL of their own
 
 soak: $(BIN)/ready  ## the tests of what goes wrong, for long: 200 hard kills, 400 writers, 20 promotions, 40 x the histories
 	SOAK=1 $(BIN)/python -m pytest -s --hypothesis-show-statistics tests/journeys/test_hard_kills.py tests/journeys/test_many_writers.py \
-		tests/replication tests/ledger/test_parity.py tests/ledger/test_known.py tests/ledger/test_known_records.py \
+		tests/journeys/test_no_lost_update.py tests/replication tests/ledger/test_parity.py tests/ledger/test_known.py tests/ledger/test_known_records.py \
 		tests/importing/test_histories.py
 
 check: $(BIN)/ready  ## style, types, migrations, the OpenAPI document

@@ -34,6 +34,7 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "rebuild": in_sql.rebuild,
     "exchange": exchange.exchange,
     "writers": soaking.writers,
+    "updates": soaking.updates,
     "kills": soaking.kills,
     "tenfold": in_sql.tenfold,
 }

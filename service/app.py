@@ -11,7 +11,7 @@ import asyncpg
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from service import __version__, cors, failures, ledger
+from service import __version__, cors, failures, ledger, once
 from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
@@ -183,7 +183,7 @@ async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
         app.state.fixed_today = today or (register and register["fixed_today"])
         app.state.rates.of(bool(register and register["demonstration"]))
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
-        for what_is_past in (delays.FORGET, sign_ins.FORGET):
+        for what_is_past in (delays.FORGET, sign_ins.FORGET, once.FORGET):
             await connection.execute(what_is_past)
     finally:
         await connection.close()

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service import chosen_fields, patching
+from service import chosen_fields, once, patching
 from service.access import UNSIGNED
 from service.domain.access import Purpose
 from service.preconditions import required_if_match
@@ -67,6 +67,8 @@ def document(app: FastAPI) -> dict[str, Any]:
                 declare(path, method, operation, changes)
                 declare_policy(operation, route.policy)
                 declare_conventions(operation, route)
+                if route.kept:
+                    declare_key(operation)
     return app.openapi_schema
 
 
@@ -87,6 +89,26 @@ def declare(path: str, method: str, operation: dict[str, Any], changes: bool) ->
     if changes:
         header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         operation.setdefault("parameters", []).append(header)
+
+
+def declare_key(operation: dict[str, Any]) -> None:
+    """Say how a request that is repeated does nothing twice."""
+    operation.setdefault("parameters", []).append(
+        {
+            "name": once.HEADER,
+            "in": "header",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]*[!-~][ -~]*$"},
+            "description": "A random one for each request (a UUID): within a day a repeat of it gets the first answer",
+        }
+    )
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response.setdefault("headers", {})[once.REPLAYED] = {
+                "schema": {"type": "string", "enum": ["true"]},
+                "description": "This is the first answer to a request that was repeated",
+            }
+    for status in (400, 409):
+        operation["responses"][str(status)] = {"description": MEANINGS[status], "content": {MEDIA_TYPE: PROBLEM}}
 
 
 def declare_policy(operation: dict[str, Any], policy: str) -> None:

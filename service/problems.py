@@ -41,6 +41,11 @@ PROBLEMS: dict[str, Meaning] = {
         "Cách đăng nhập này không được hỗ trợ.",
         "The ways to sign in are password, refresh_token and client_credentials.",
     ),
+    "idempotency_key_invalid": _meaning(
+        400,
+        "Idempotency-Key phải có từ 1 đến 255 ký tự ASCII in được, và chỉ một lần.",
+        "An Idempotency-Key is 1 to 255 printable ASCII characters, given once.",
+    ),
     "unauthenticated": _meaning(
         401, "Cần đăng nhập.", "Sign in: the request carries no token, or one that is not (or no longer) good."
     ),
@@ -105,6 +110,11 @@ PROBLEMS: dict[str, Meaning] = {
     "too_slow": _meaning(408, "Nội dung yêu cầu đến quá chậm.", "The body of the request took too long to arrive."),
     "account_name_taken": _meaning(409, "Tên tài khoản đã được dùng.", "Another account has this name, or had it."),
     "agency_name_taken": _meaning(409, "Đã có cơ quan mang tên này.", "There is an agency of this name."),
+    "idempotency_key_reused": _meaning(
+        409,
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request: make a new one for each.",
+    ),
     "administrator_last": _meaning(
         409,
         "Phải còn ít nhất một quản trị viên.",

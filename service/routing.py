@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from service import chosen_fields, patching
+from service import chosen_fields, once, patching
 from service.access import UNSIGNED
 from service.clock import day_of, today
 from service.cursors import PAGING, paging
@@ -42,7 +42,11 @@ class Read(APIRoute):
         if not hasattr(endpoint, "policy"):
             raise TypeError(f"{endpoint.__name__} does not say who may call it: service.access.permits")
         self.policy: str = endpoint.policy
-        super().__init__(path, patching.preconditions_first(endpoint), **more)
+        self.kept = once.may_keep(set(more["methods"] or ()), endpoint)
+        endpoint = patching.preconditions_first(endpoint)
+        if self.kept:
+            endpoint = once.once(endpoint, self.policy, more.get("status_code") or 200)
+        super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Handler:
         policy, answer, fields = self.policy, self.answering(), chosen_fields.to_choose_from(self)
