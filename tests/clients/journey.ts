@@ -29,9 +29,8 @@ function refused(answer: Answer<unknown>, status: number, code: string): Problem
 
 async function signIn(): Promise<void> {
   const form = { grant_type: "password", username: "commune_worker", password };
-  const signedIn = told(
-    await api.POST("/v1/auth/token", { body: form, bodySerializer: (body) => new URLSearchParams(Object.entries(body) as [string, string][]) }),
-  );
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  const signedIn = told(await api.POST("/v1/auth/token", { body: form, headers }));
   api.use({
     onRequest({ request }) {
       request.headers.set("Authorization", `Bearer ${signedIn.access_token}`);
