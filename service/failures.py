@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
@@ -102,7 +103,16 @@ async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code)
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == 405:
+        headers = {"Allow": ", ".join(allowed(request))}
     return problem(request, code or "unreadable", status=error.status_code, headers=headers)
+
+
+def allowed(request: Request) -> list[str]:
+    """The methods of an address, of all its routes: the first one that it fits knows its own alone."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    fitting = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in fitting for method in route.methods or ()})
 
 
 async def database_error(request: Request, error: Exception) -> Response:
