@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -430,6 +431,17 @@ class FieldError(BaseModel):
     message: str
 
 
+class ChangeSince(BaseModel):
+    """What somebody else has changed: which fields of which record. `account` is null for an operator's command."""
+
+    at: datetime
+    account: str | None
+    role: str | None
+    record: str
+    change: Literal["made", "changed", "withdrawn"]
+    fields: list[str]
+
+
 class Problem(BaseModel):
     """A problem document: RFC 9457."""
 
@@ -441,6 +453,10 @@ class Problem(BaseModel):
     detail: str | None = None
     instance: str = Field(description="The id of the request, also in X-Request-ID")
     errors: list[FieldError] | None = None
+    current: str | None = Field(None, description="Of `stale`: the present ETag")
+    changes: list[ChangeSince] | None = Field(
+        None, description="Of `stale`: what has changed since the version that was named, the newest first; 50 at most"
+    )
 
 
 def language(request: Request) -> Language:

@@ -13,6 +13,7 @@ HISTORY = f"SELECT item, number FROM list_history({ASKING}, $6, $7, $8)"
 ACCESSES = f"SELECT item, number FROM list_accesses({ASKING}, $6, $7, $8)"
 
 
+CHANGES = f"SELECT changes_since({ASKING}, $6, $7, $8)"
 LOOK = f"SELECT look({ASKING}, $6, $7)"
 
 
@@ -20,6 +21,12 @@ async def look(reader: Reader, asking: Asking, permission: Permission, child_id:
     """Refuses a child that the caller does not meet."""
     if not await reader.fetchval(LOOK, *asking, permission, child_id):
         raise Refusal("child_unknown")
+
+
+async def changes_since(reader: Reader, asking: Asking, kind: str, thing: UUID, held: int) -> str | None:
+    """What has changed of a child, case, site, account or agency since a version, in JSON; None of what is not met."""
+    found: str | None = await reader.fetchval(CHANGES, *asking, kind, thing, held)
+    return found
 
 
 async def history(
