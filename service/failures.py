@@ -89,9 +89,6 @@ async def not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(e["type"] == "json_invalid" for e in error.errors()):
         return problem(request, "unreadable")
-    content_type = request.headers.get("content-type", "")
-    if any(e["loc"] == ("body",) for e in error.errors()) and not re.match(r"application/(.+\+)?json\b", content_type):
-        return problem(request, "unsupported_media_type")
     errors = [
         {
             "pointer": "".join(f"/{part}" for part in e["loc"][1:]),

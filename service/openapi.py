@@ -12,11 +12,11 @@ from fastapi.openapi.utils import get_openapi
 
 from service import chosen_fields, once, patching, preconditions
 from service.access import UNSIGNED
+from service.digests import is_single
 from service.domain.access import Purpose
 from service.openapi_words import CODES, INFO, MEANINGS, PARAMETERS, TAGS
 from service.problems import MEDIA_TYPE, PROBLEMS
 from service.routing import Read
-from service.unchanged import OfLedger
 
 TOKEN_URL = "/v1/auth/token"  # noqa: S105 - an address
 MERGE_PATCH = "application/merge-patch+json"
@@ -141,9 +141,8 @@ def declare(path: str, method: str, operation: dict[str, Any], route: Read) -> N
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
         describe(parameter, operation["tags"][0])
-    single = method == "get" and any(parameter["in"] == "path" for parameter in parameters)
     versioned = any(name in f"{path}/" for name in VERSIONED) and not path.endswith(UNVERSIONED)
-    tagged = isinstance(route, OfLedger) or (single and versioned)
+    tagged = route.policy != UNSIGNED and is_single(route)
     responses = operation["responses"]
     for status, response in responses.items():
         shown = ["X-Request-ID"]

@@ -41,6 +41,13 @@ def _text(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
+def _named(value: str) -> str:
+    # Of signs and marks alone nothing is left to sort or to find.
+    if not any(letter.isalnum() for letter in value):
+        raise PydanticCustomError("text_without_letter", "It must hold a letter or a digit")
+    return value
+
+
 def _identifier(value: object) -> UUID:
     try:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
@@ -53,7 +60,8 @@ def _identifier(value: object) -> UUID:
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
 Printable = AfterValidator(_text)
-Name = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Name = Annotated[Line, AfterValidator(_named)]
 Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000), Printable]
 Code = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=50), Printable]
 AreaCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$")]

@@ -88,6 +88,15 @@ BEGIN
     END IF;
 END $$;
 
+CREATE FUNCTION count_history(who asking, of_child uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'history.read');
+BEGIN
+    RETURN CASE WHEN reaches_child(c, of_child)
+                THEN (SELECT count(*) FROM history h WHERE h.child_id = of_child) ELSE 0 END;
+END $$;
+
 -- Who has seen (or changed, or was refused) this child's file. Operators' exports and backups of everyone are among them.
 CREATE FUNCTION list_accesses(who asking, of_child uuid, before_number bigint, size integer)
 RETURNS TABLE (item text, number bigint)
@@ -109,6 +118,17 @@ BEGIN
               AND (before_number IS NULL OR a.number < before_number)
             ORDER BY a.number DESC LIMIT size + 1;
     END IF;
+END $$;
+
+CREATE FUNCTION count_accesses(who asking, of_child uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'accesses.read');
+BEGIN
+    RETURN CASE WHEN reaches_child(c, of_child)
+                THEN (SELECT count(*) FROM access o WHERE o.subjects @> ARRAY[of_child])
+                     + (SELECT count(*) FROM access o
+                        WHERE o.action IN ('export', 'backup', 'restore') AND o.subjects IS NULL) ELSE 0 END;
 END $$;
 
 -- Whether the caller meets a thing (child, case, area), for who asks why. Told alike of what is not there.

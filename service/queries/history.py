@@ -11,9 +11,9 @@ from service.doors import ASKING, Asking
 
 HISTORY = f"SELECT item, number FROM list_history({ASKING}, $6, $7, $8)"
 ACCESSES = f"SELECT item, number FROM list_accesses({ASKING}, $6, $7, $8)"
-
-
 CHANGES = f"SELECT changes_since({ASKING}, $6, $7, $8)"
+NUMBER_OF_CHANGES = f"SELECT count_history({ASKING}, $6)"
+NUMBER_OF_ACCESSES = f"SELECT count_accesses({ASKING}, $6)"
 LOOK = f"SELECT look({ASKING}, $6, $7)"
 
 
@@ -41,3 +41,13 @@ async def accesses(
 ) -> list[asyncpg.Record]:
     """Item and number, the newest first; one row more than the limit."""
     return await reader.fetch(ACCESSES, *asking, child_id, before, limit)
+
+
+async def number_of_changes(reader: Reader, asking: Asking, child_id: UUID) -> int:
+    number: int = await reader.fetchval(NUMBER_OF_CHANGES, *asking, child_id)
+    return number
+
+
+async def number_of_accesses(reader: Reader, asking: Asking, child_id: UUID) -> int:
+    number: int = await reader.fetchval(NUMBER_OF_ACCESSES, *asking, child_id)
+    return number

@@ -50,9 +50,9 @@ async function register(): Promise<string> {
     residence: { commune: COMMUNE, from: "2020-03-01" },
     confirm_distinct: false,
   };
-  const headers = { "Idempotency-Key": randomUUID() };
-  const first = told(await api.POST("/v1/children", { body, headers }), 201);
-  const again = told(await api.POST("/v1/children", { body, headers }), 201);
+  const params = { header: { "Idempotency-Key": randomUUID() } };
+  const first = told(await api.POST("/v1/children", { params, body }), 201);
+  const again = told(await api.POST("/v1/children", { params, body }), 201);
   assert.equal(first.id, again.id);
   const early = await api.POST("/v1/children", { body: { ...body, date_of_birth: "2100-01-01" } });
   const invalid = refused(early, 422, "date_in_future");
