@@ -9,7 +9,7 @@ from service import chosen_fields, patching
 from service.access import UNSIGNED
 from service.digests import is_single
 from service.domain.access import Purpose
-from service.preconditions import required_if_match
+from service.preconditions import if_match, required_if_match
 from service.problems import MEDIA_TYPE, PROBLEMS
 from service.routing import Read
 
@@ -23,7 +23,6 @@ SECURITY = {
     }
 }
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
-VERSIONED = ("/children", "/cases", "/sites", "/accounts", "/agencies", "/editions")  # in what is changed, a version
 MEANINGS = {
     400: "Unreadable",
     401: "Not signed in",
@@ -64,27 +63,27 @@ def document(app: FastAPI) -> dict[str, Any]:
         for path, operations in app.openapi_schema["paths"].items():
             for method, operation in operations.items():
                 route = made_of[path, method]
-                changes = any(wanted.call is required_if_match for wanted in route.dependant.dependencies)
-                declare(path, method, operation, changes, route.policy != UNSIGNED and is_single(route))
+                declare(path, operation, route)
                 declare_policy(operation, route.policy)
                 declare_conventions(operation, route)
     return app.openapi_schema
 
 
-def declare(path: str, method: str, operation: dict[str, Any], changes: bool, single: bool) -> None:
-    """Say which problems an operation can answer with, and where ETags go: on every `single` thing that is read, and on
-    what is written. What `changes` a version needs If-Match."""
+def declare(path: str, operation: dict[str, Any], route: Read) -> None:
+    """Say which problems an operation can answer with, and where ETags go: on every single thing that is read, and on
+    what was made or changed. What changes a version needs If-Match."""
+    preconditions = {wanted.call for wanted in route.dependant.dependencies} & {if_match, required_if_match}
+    changes = required_if_match in preconditions
+    single = route.policy != UNSIGNED and is_single(route)
     responses = operation["responses"]
     for status in errors_of(path, operation, changes):
         responses[str(status)] = {"description": MEANINGS[status], "content": {MEDIA_TYPE: PROBLEM}}
     responses["default"] = {"description": "A problem document", "content": {MEDIA_TYPE: PROBLEM}}
-    versioned = method in ("post", "patch") and any(name in path for name in VERSIONED)
     if single:
         responses["304"] = {"description": "Unchanged since the version named in If-None-Match"}
-    if single or versioned:
-        for success in ("200", "201"):
-            if success in responses:
-                responses[success]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version"}}
+    for success in {"200", "201", "202"} & set(responses):
+        if single or preconditions or success == "201":
+            responses[success]["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The version"}}
     if changes:
         header = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
         operation.setdefault("parameters", []).append(header)

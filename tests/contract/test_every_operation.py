@@ -192,6 +192,7 @@ async def test_a_patch_takes_what_may_be_changed_and_nothing_else(ask: Asking, p
     )
     assert answer.status_code == 200, answer.text
     assert STRONG.fullmatch(answer.headers["etag"])
+    assert "ETag" in SIGNED[name][2]["responses"]["200"]["headers"]
     await province.remake(INSIDE)
 
 
@@ -202,6 +203,7 @@ async def test_what_is_made_has_an_address_and_a_tag(ask: Asking, province: Prov
     there = await ask(name, method="GET", path=made.headers["location"], json=None)
     assert there.status_code == 200, there.text
     assert made.headers["etag"] == there.headers["etag"]
+    assert "ETag" in SIGNED[name][2]["responses"]["201"]["headers"]
     assert name in WITHOUT_ID or "id" in body_of(name)
     await province.remake(INSIDE)
 
