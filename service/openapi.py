@@ -20,8 +20,6 @@ from service.routing import Read
 
 TOKEN_URL = "/v1/auth/token"  # noqa: S105 - an address
 MERGE_PATCH = "application/merge-patch+json"
-VERSIONED = ("/children", "/cases", "/sites", "/accounts", "/agencies", "/editions", "/rules/", "/targets/")
-UNVERSIONED = ("/verify", "/accesses", "/history")
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-ID": {"description": "The id of the request: the client's, if it sent a sound one"},
     "ETag": {"description": "The version: for If-None-Match, and for If-Match where it is asked for"},
@@ -138,15 +136,15 @@ def declare(path: str, method: str, operation: dict[str, Any], route: Read) -> N
     """Say of an operation what its route does not say itself: its errors, its versions, who may call it."""
     checks = {wanted.call for wanted in route.dependant.dependencies}
     changes = preconditions.required_if_match in checks
+    conditional = changes or preconditions.if_match in checks
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
         describe(parameter, operation["tags"][0])
-    versioned = any(name in f"{path}/" for name in VERSIONED) and not path.endswith(UNVERSIONED)
     tagged = route.policy != UNSIGNED and is_single(route)
     responses = operation["responses"]
     for status, response in responses.items():
         shown = ["X-Request-ID"]
-        if tagged or (versioned and method in ("post", "patch") and "content" in response):
+        if tagged or ("content" in response and (conditional or status == "201")):
             shown.append("ETag")
         if status == "201":
             shown.append("Location")

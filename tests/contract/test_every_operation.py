@@ -30,6 +30,9 @@ WHOLE_LISTS = {
 UNVERSIONED = {  # changes without If-Match
     "unshare_child": "a child is on the list or not: there is nothing between to overwrite",
 }
+WITHOUT_ID = {  # makes what is not named by an id of the client's
+    "draft_rule": "rules are numbered in their programme",
+}
 LOOKED_AT = {  # reads whose answer is another one afterwards
     "list_child_accesses": "the look at it is on the list",
 }
@@ -56,6 +59,8 @@ WITH_BODY = [name for name in SIGNED if "requestBody" in SIGNED[name][2]]
 PATCHES = [name for name in SIGNED if OPERATIONS[name][0] == "PATCH"]
 WITH_IDS = [name for name in SIGNED if "{" in OPERATIONS[name][1]]
 STALE = '"0", W/"1"'
+STRONG = re.compile(r'"[^"]+"')
+CREATING = [name for name in SIGNED if "201" in SIGNED[name][2]["responses"]]
 NONSENSE = {"nothing": 1}
 
 
@@ -141,7 +146,7 @@ async def test_a_single_thing_has_a_strong_tag_and_is_not_sent_twice(ask: Asking
     answer = await ask(name)
     assert answer.status_code == 200, answer.text
     tag = answer.headers["etag"]
-    assert re.fullmatch(r'"[^"]+"', tag)
+    assert STRONG.fullmatch(tag)
     for held in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         again = await ask(name, headers={"If-None-Match": held})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), held
@@ -186,6 +191,20 @@ async def test_a_patch_takes_what_may_be_changed_and_nothing_else(ask: Asking, p
         name, content=b"{}", headers={"If-Match": "*", "Content-Type": "application/merge-patch+json; charset=utf-8"}
     )
     assert answer.status_code == 200, answer.text
+    assert STRONG.fullmatch(answer.headers["etag"])
+    assert "ETag" in SIGNED[name][2]["responses"]["200"]["headers"]
+    await province.remake(INSIDE)
+
+
+@pytest.mark.parametrize("name", CREATING)
+async def test_what_is_made_has_an_address_and_a_tag(ask: Asking, province: Province, name: str) -> None:
+    made = await ask(name)
+    assert made.status_code == 201, made.text
+    there = await ask(name, method="GET", path=made.headers["location"], json=None)
+    assert there.status_code == 200, there.text
+    assert made.headers["etag"] == there.headers["etag"]
+    assert "ETag" in SIGNED[name][2]["responses"]["201"]["headers"]
+    assert name in WITHOUT_ID or "id" in body_of(name)
     await province.remake(INSIDE)
 
 
