@@ -19,6 +19,7 @@ class Child(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
         Index("child_name_key", "name_key", postgresql_using="gin", postgresql_ops={"name_key": "gin_trgm_ops"}),
+        Index("child_changed", "updated_at", "id"),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
