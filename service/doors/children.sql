@@ -19,37 +19,49 @@ END $$;
 -- open case · $13 without an intervention · $14 changed since
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text, without_case boolean,
-                                  without_intervention boolean, changed_since timestamptz) RETURNS text
-LANGUAGE plpgsql IMMUTABLE AS $$
+                                  without_intervention boolean, changed_since timestamptz, by_change boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
     -- One place nearly always: which of them the planner need not know, or it takes another way than for a commune at large.
     place CONSTANT text := CASE WHEN cardinality(areas) > 1 THEN 'ANY ($4)' ELSE '(SELECT ($4)[1])' END;
-    -- One residence at most holds a day, so that no child comes twice. IS TRUE keeps the planner from the index of
-    -- periods: on any day nearly all children live somewhere, and it takes them for a few.
-    lived CONSTANT text := ' JOIN residence lived ON lived.child_id = x.id AND (lived.during @> $3) IS TRUE';
+    few CONSTANT boolean := cardinality(areas) <= 8;  -- a commune, with what it was made of
+    -- By every rule alike, a child who lives somewhere on a day has one spell of it that holds then, with all that is asked
+    -- of most: so one index gives them in order, and no other record is read. Of its kind it has one by each rule.
+    rules CONSTANT smallint[] := ARRAY(SELECT id FROM counting_rule WHERE state = 'adopted' ORDER BY id);
+    rule CONSTANT text := CASE WHEN kind IS NULL OR cardinality(rules) = 1
+        THEN format('s.rule = %s', rules[1]) ELSE 's.rule IN (SELECT id FROM counting_rule)' END;
+    counted CONSTANT text := format(
+        's.withdrawn IS NULL AND s.measure = %L AND s.category = %L AND s.during @> $3 AND %s',
+        coalesce(kind, 'children'), coalesce(category, 'all'), rule);
+    whole CONSTANT boolean := name IS NOT NULL OR changed_since IS NOT NULL OR by_change;  -- what the spells do not say
+    -- What holds of most is looked at with each; of what holds of few, the planner may begin with these.
+    open_case CONSTANT text := 'SELECT f.child_id FROM case_file f
+        WHERE f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3)';
+    begun CONSTANT text := 'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.started_on <= $3)';
+    among CONSTANT text := 'x.id IN (%s)';
+    beside CONSTANT text := 'NOT EXISTS (%s AND f.child_id = x.id OFFSET 0)';
 BEGIN
     RETURN concat_ws(' AND ',
-        'FROM child x' || CASE WHEN on_day IS NULL THEN '' ELSE lived END || ' WHERE '
-            || reaching(c, 'x.id', areas IS NOT NULL),
-        CASE WHEN on_day IS NOT NULL THEN 'x.date_of_birth <= $3 AND birthday(x.date_of_birth, 16) > $3' END,
-        CASE WHEN areas IS NOT NULL THEN 'lived.area_id = ' || place END,
-        CASE WHEN sex IS NOT NULL THEN 'x.sex = $8' END,
+        CASE WHEN on_day IS NULL THEN 'FROM child x'
+        ELSE format('FROM (SELECT %s FROM spell s %s WHERE %s%s) x',
+            CASE WHEN whole THEN 'y.*, s.area_id' ELSE 's.subject_id AS id, s.sex, s.born AS date_of_birth, s.area_id' END,
+            CASE WHEN whole THEN 'JOIN child y ON y.id = s.subject_id' END,
+            counted,
+            CASE WHEN kind IS NOT NULL AND cardinality(rules) <> 1 THEN ' AND NOT EXISTS (
+                SELECT FROM spell o WHERE o.subject_id = s.subject_id AND o.withdrawn IS NULL AND o.measure = s.measure
+                AND o.category = s.category AND o.during @> $3 AND o.rule < s.rule)' END)
+        END || ' WHERE ' || reaching(c, 'x.id', few),
+        CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
+        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
         CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
         CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END,
-        CASE WHEN kind IS NOT NULL THEN 'x.id IN (
-            SELECT s.subject_id FROM spell s WHERE s.withdrawn IS NULL AND s.during @> $3
-            AND s.rule IN (SELECT id FROM counting_rule) AND s.measure = $6 AND s.category = coalesce($5, ''all'')'
-            || CASE WHEN areas IS NOT NULL THEN ' AND s.area_id = ' || place ELSE '' END || ')' END,
-        CASE WHEN assisted IS NOT NULL THEN CASE WHEN assisted THEN '' ELSE 'NOT ' END || 'EXISTS (
-            SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id AND i.started_on <= $3
-            WHERE f.child_id = x.id AND f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3))' END,
-        CASE WHEN without_case IS NOT NULL THEN CASE WHEN without_case THEN 'NOT ' ELSE '' END || 'EXISTS (
-            SELECT FROM case_file f
-            WHERE f.child_id = x.id AND f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3))' END,
-        CASE WHEN without_intervention IS NOT NULL THEN CASE WHEN without_intervention THEN 'NOT ' ELSE '' END || 'EXISTS (
-            SELECT FROM case_file f JOIN intervention i ON i.case_id = f.id AND i.started_on <= $3
-            WHERE f.child_id = x.id)' END,
+        CASE WHEN assisted IS NOT NULL THEN format(
+            CASE WHEN assisted THEN among ELSE beside END, open_case || ' AND ' || begun) END,
+        CASE WHEN without_case IS NOT NULL THEN format(CASE WHEN without_case THEN beside ELSE among END, open_case) END,
+        CASE WHEN without_intervention IS NOT NULL THEN format(CASE WHEN without_intervention THEN beside ELSE among END,
+            'SELECT f.child_id FROM case_file f WHERE ' || begun) END,
         CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END);
 END $$;
 
@@ -69,24 +81,28 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
     matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
-                                                name, without_case, without_intervention, changed_since);
+                                                name, without_case, without_intervention, changed_since,
+                                                by_change);
     place CONSTANT text := CASE WHEN by_change THEN 'x.updated_at, x.id' ELSE 'x.id' END;
     later CONSTANT text := CASE WHEN after IS NULL THEN ''
         WHEN by_change THEN ' AND (x.updated_at, x.id) > ($16, $17)' ELSE ' AND x.id > $17' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
-        WITH page AS MATERIALIZED (
+        WITH met AS MATERIALIZED (
+            SELECT x.id, %s AS moment %s%s ORDER BY %s LIMIT $18 + 1
+        ),
+        page AS MATERIALIZED (
             SELECT json_build_object(
                 'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
                 'commune', (SELECT place FROM residence r, place_on(r.area_id, $15) place
                             WHERE r.child_id = x.id AND r.during @> $15),
-                'changed_at', told_change($1, x))::text AS item, %s AS moment, x.id
-            %s%s ORDER BY %s LIMIT $18 + 1
+                'changed_at', told_change($1, x))::text AS item, met.moment, x.id
+            FROM met JOIN child x ON x.id = met.id
         ),
-        noted AS (SELECT note($19, $1, false, (SELECT array_agg(p.id) FROM (SELECT p.id FROM page p LIMIT $18) p))
+        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m))
                   WHERE EXISTS (SELECT FROM page))
-        SELECT page.item, page.moment, page.id FROM page, noted
+        SELECT page.item, page.moment, page.id FROM page, noted ORDER BY page.moment, page.id
     $statement$, CASE WHEN by_change THEN 'x.updated_at' ELSE 'NULL::timestamptz' END, matching, later, place)
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
           without_intervention, changed_since, shown_on, after_moment, after, size, who;
@@ -105,7 +121,7 @@ DECLARE
 BEGIN
     EXECUTE 'SELECT count(*) ' || children_matching(c, on_day, areas, category, kind, assisted, sex, age_from,
                                                     age_until, name, without_case, without_intervention,
-                                                    changed_since)
+                                                    changed_since, false)
     INTO number
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
           without_intervention, changed_since;
