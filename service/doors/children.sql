@@ -19,13 +19,14 @@ END $$;
 -- open case · $13 without an intervention · $14 changed since
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text, without_case boolean,
-                                  without_intervention boolean, changed_since timestamptz, by_change boolean)
+                                  without_intervention boolean, changed_since timestamptz)
 RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     -- One place nearly always: which of them the planner need not know, or it takes another way than for a commune at large.
     place CONSTANT text := CASE WHEN cardinality(areas) > 1 THEN 'ANY ($4)' ELSE '(SELECT ($4)[1])' END;
-    few CONSTANT boolean := cardinality(areas) <= 8;  -- a commune, with what it was made of
+    -- Of whoever reaches a few areas and asks for none, these few hold whom they meet. Else each found is looked at.
+    each CONSTANT boolean := areas IS NOT NULL OR cardinality(reached_areas(c)) > 8;
     -- By every rule alike, a child who lives somewhere on a day has one spell of it that holds then, with all that is asked
     -- of most: so one index gives them in order, and no other record is read. Of its kind it has one by each rule.
     rules CONSTANT smallint[] := ARRAY(SELECT id FROM counting_rule WHERE state = 'adopted' ORDER BY id);
@@ -34,13 +35,18 @@ DECLARE
     counted CONSTANT text := format(
         's.withdrawn IS NULL AND s.measure = %L AND s.category = %L AND s.during @> $3 AND %s',
         coalesce(kind, 'children'), coalesce(category, 'all'), rule);
-    whole CONSTANT boolean := name IS NOT NULL OR changed_since IS NOT NULL OR by_change;  -- what the spells do not say
-    -- What holds of most is looked at with each; of what holds of few, the planner may begin with these.
-    open_case CONSTANT text := 'SELECT f.child_id FROM case_file f
-        WHERE f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3)';
-    begun CONSTANT text := 'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.started_on <= $3)';
-    among CONSTANT text := 'x.id IN (%s)';
-    beside CONSTANT text := 'NOT EXISTS (%s AND f.child_id = x.id OFFSET 0)';
+    whole CONSTANT boolean := name IS NOT NULL OR changed_since IS NOT NULL;  -- what the spells do not say
+    -- What holds of most is looked at with each (OFFSET 0 keeps the planner from all others); what holds of few is begun
+    -- with, in the order of the list.
+    open_case CONSTANT text := 'f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3)';
+    begun CONSTANT text := 'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.started_on <= $3 OFFSET 0)';
+    assisting CONSTANT text := open_case || ' AND ' || begun;
+    beside CONSTANT text := 'NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = x.id AND %s OFFSET 0)';
+    among CONSTANT text := ' JOIN (SELECT DISTINCT f.child_id FROM case_file f WHERE %2$s) %1$s ON %1$s.child_id = x.id';
+    begin_with CONSTANT text := concat(
+        CASE WHEN assisted THEN format(among, 'assisted', assisting) END,
+        CASE WHEN NOT without_case THEN format(among, 'managed', open_case) END,
+        CASE WHEN NOT without_intervention THEN format(among, 'given', begun) END);
 BEGIN
     RETURN concat_ws(' AND ',
         CASE WHEN on_day IS NULL THEN 'FROM child x'
@@ -51,17 +57,15 @@ BEGIN
             CASE WHEN kind IS NOT NULL AND cardinality(rules) <> 1 THEN ' AND NOT EXISTS (
                 SELECT FROM spell o WHERE o.subject_id = s.subject_id AND o.withdrawn IS NULL AND o.measure = s.measure
                 AND o.category = s.category AND o.during @> $3 AND o.rule < s.rule)' END)
-        END || ' WHERE ' || reaching(c, 'x.id', few),
+        END || begin_with || ' WHERE ' || reaching(c, 'x.id', each),
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
         CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
         CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
         CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END,
-        CASE WHEN assisted IS NOT NULL THEN format(
-            CASE WHEN assisted THEN among ELSE beside END, open_case || ' AND ' || begun) END,
-        CASE WHEN without_case IS NOT NULL THEN format(CASE WHEN without_case THEN beside ELSE among END, open_case) END,
-        CASE WHEN without_intervention IS NOT NULL THEN format(CASE WHEN without_intervention THEN beside ELSE among END,
-            'SELECT f.child_id FROM case_file f WHERE ' || begun) END,
+        CASE WHEN NOT assisted THEN format(beside, assisting) END,
+        CASE WHEN without_case THEN format(beside, open_case) END,
+        CASE WHEN without_intervention THEN format(beside, begun) END,
         CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END);
 END $$;
 
@@ -70,19 +74,19 @@ END $$;
 CREATE FUNCTION told_change(c caller, x child) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN 'case' = ANY (c.sections) AND c.reach <> 'agency' THEN x.updated_at END $$;
 
--- A page: item, the moment of the last change (of a page by id, none) and id, one row more than `size`. By id, or
--- `by_change`: the oldest first. The commune shown is the one on `shown_on`.
+-- A page: item, the moment of the last change (of a page by id, none) and id, one row more than `size`. By id, or of those
+-- changed since a moment, the oldest change first. The commune shown is the one on `shown_on`.
 CREATE FUNCTION list_children(who asking, on_day date, areas integer[], category text, kind text, assisted boolean, sex text,
                               age_from integer, age_until integer, name text, without_case boolean,
-                              without_intervention boolean, changed_since timestamptz, shown_on date, by_change boolean,
+                              without_intervention boolean, changed_since timestamptz, shown_on date,
                               after_moment timestamptz, after uuid, size integer)
 RETURNS TABLE (item text, moment timestamptz, id uuid)
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET jit = off AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
     matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
-                                                name, without_case, without_intervention, changed_since,
-                                                by_change);
+                                                name, without_case, without_intervention, changed_since);
+    by_change CONSTANT boolean := changed_since IS NOT NULL;
     place CONSTANT text := CASE WHEN by_change THEN 'x.updated_at, x.id' ELSE 'x.id' END;
     later CONSTANT text := CASE WHEN after IS NULL THEN ''
         WHEN by_change THEN ' AND (x.updated_at, x.id) > ($16, $17)' ELSE ' AND x.id > $17' END;
@@ -121,7 +125,7 @@ DECLARE
 BEGIN
     EXECUTE 'SELECT count(*) ' || children_matching(c, on_day, areas, category, kind, assisted, sex, age_from,
                                                     age_until, name, without_case, without_intervention,
-                                                    changed_since, false)
+                                                    changed_since)
     INTO number
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
           without_intervention, changed_since;

@@ -23,7 +23,7 @@ CIRCUMSTANCE = "written({asking}, 'circumstance', :id)"
 
 ONE = f"SELECT version, record FROM read_child({ASKING}, $6)"
 FILTER = ", ".join(f"${number}" for number in range(6, 18))
-LIST = f"SELECT item, {{place}} FROM list_children({ASKING}, {FILTER}, $18, $19, $20, $21, $22)"
+LIST = f"SELECT item, {{place}} FROM list_children({ASKING}, {FILTER}, $18, $19, $20, $21)"
 COUNT = f"SELECT count_children({ASKING}, {FILTER})"
 
 
@@ -49,7 +49,7 @@ async def children(
 ) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit. The commune is the one on `shown_on`."""
     statement = LIST.format(place="id")
-    return await reader.fetch(statement, *asking, *wanted, shown_on, False, None, after, limit)
+    return await reader.fetch(statement, *asking, *wanted, shown_on, None, after, limit)
 
 
 async def children_by_change(
@@ -60,9 +60,10 @@ async def children_by_change(
     after: tuple[datetime | None, UUID | None],
     limit: int,
 ) -> list[asyncpg.Record]:
-    """Item, moment of the last change and id, the oldest change first; one row more than the limit."""
+    """Item, moment of the last change and id of those changed since a moment, the oldest change first; one row more
+    than the limit."""
     statement = LIST.format(place="moment, id")
-    return await reader.fetch(statement, *asking, *wanted, shown_on, True, *after, limit)
+    return await reader.fetch(statement, *asking, *wanted, shown_on, *after, limit)
 
 
 async def number_of_children(reader: Reader, asking: Asking, wanted: Filter) -> int:

@@ -105,7 +105,7 @@ class ChildRecord(BaseModel):
 
 
 class ChildPage(BaseModel):
-    """A page of children, by id (the order in which they were registered) or by their last change."""
+    """A page of children, by id (the order in which they were registered), or by what `changed_since` asks for."""
 
     items: list[ChildSummary]
     next: Internal[str | None]
@@ -146,14 +146,11 @@ class ChildFilter(Page):
     age_until: int | None = Field(None, ge=0, le=16, description="Completed years, below")
     changed_since: Moment | None = Field(
         None,
-        description="Whose file (child, residences, circumstances, cases) was changed at this moment or later; only "
-        "for whoever receives cases. A change has the moment at which it began, and is seen when it is done: ask again "
-        "from a minute before the last `changed_at` you saw. Who was withdrawn, or has moved out of reach, is in no "
-        "list: what you keep and have not met for long, ask for by id, and drop on 404",
+        description="Whose file (child, residences, circumstances, cases) was changed at this moment or later, the "
+        "oldest change first; only for whoever receives cases. A change has the moment at which it began, and is seen "
+        "when it is done: ask again from a minute before the last `changed_at` you saw. Who was withdrawn, or moved "
+        "out of reach, is in no list: what you keep and have not met for long, ask for by id, and drop on 404",
         examples=["2020-12-31T08:00:00+07:00"],
-    )
-    sort: Literal["id", "changed"] = Field(
-        "id", description="`changed`: the oldest change first, to go on from; only for whoever receives cases"
     )
 
     def on_day(self, today: date) -> date | None:
@@ -167,7 +164,7 @@ class ChildFilter(Page):
     def of_cases(self) -> list[str]:
         """What it asks that tells of cases."""
         told = ("assisted", "without_case", "without_intervention", "changed_since")
-        return [name for name in told if getattr(self, name) is not None] + ["sort"] * (self.sort == "changed")
+        return [name for name in told if getattr(self, name) is not None]
 
 
 @router.get("", response_model=ChildPage)
@@ -201,7 +198,7 @@ async def list_children(
         asked.without_intervention,
         asked.changed_since,
     )
-    if asked.sort == "changed":
+    if asked.changed_since is not None:
         moment, last = asked.after(datetime.fromisoformat, UUID)
         rows = await children.children_by_change(reader, asking, wanted, on or today, (moment, last), asked.limit)
     else:

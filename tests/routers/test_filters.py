@@ -170,7 +170,8 @@ async def test_every_filter_of_children_alone_and_in_pairs(register: Register) -
             continue  # a category of the other kind is refused
         holds = [CHILDREN[name, value] for name, value in wanted.items()]
         expected = sorted(c.id for c in register.children if c.here(DAY) and all(hold(c) for hold in holds))
-        assert await everyone(register.client, "/v1/children", on=str(DAY), **wanted) == expected, wanted
+        found = await everyone(register.client, "/v1/children", on=str(DAY), **wanted)
+        assert (sorted(found) if "changed_since" in wanted else found) == expected, wanted
         met |= {len(expected) > 0}
     assert met == {True, False}
 
@@ -191,16 +192,20 @@ async def test_cases_come_in_the_order_of_their_opening(register: Register) -> N
 
 
 @pytest.mark.parametrize(
-    ("path", "sort"),
-    [("children", "id"), ("children", "changed"), ("cases", "id"), ("cases", "opened_on"), ("cases", "-opened_on")],
+    ("path", "order"),
+    [
+        ("children", {}),
+        ("children", {"changed_since": "2020-01-01T00:00:00Z"}),
+        *(("cases", {"sort": sort}) for sort in ("id", "opened_on", "-opened_on")),
+    ],
 )
-async def test_pages_hold_each_once_while_others_write(register: Register, path: str, sort: str) -> None:
+async def test_pages_hold_each_once_while_others_write(register: Register, path: str, order: dict[str, str]) -> None:
     before = set(await everyone(register.client, f"/v1/{path}"))
     seen: list[str] = []
     cursor: dict[str, str] = {}
     drawn = random.Random(7)
     while True:
-        answer = await register.client.get(f"/v1/{path}", params={"limit": 17, "sort": sort} | cursor)
+        answer = await register.client.get(f"/v1/{path}", params={"limit": 17} | order | cursor)
         seen += [item["id"] for item in answer.json()["items"]]
         if answer.json()["next"] is None:
             break
@@ -211,7 +216,7 @@ async def test_pages_hold_each_once_while_others_write(register: Register, path:
 
 
 async def test_whoever_goes_on_from_the_last_change_meets_what_has_changed_since(register: Register) -> None:
-    params: dict[str, Any] = {"sort": "changed", "limit": 500}
+    params: dict[str, Any] = {"changed_since": "2020-01-01T00:00:00Z", "limit": 500}
     items = (await register.client.get("/v1/children", params=params)).json()["items"]
     assert [item["changed_at"] for item in items] == sorted(item["changed_at"] for item in items)
     last, first = items[-1], items[0]
@@ -245,7 +250,6 @@ async def test_an_area_is_of_the_map_of_the_day(client: httpx.AsyncClient) -> No
         ("children", "changed_since", "2020-02-30T00:00:00Z"),
         ("children", "changed_since", "0001-01-01T00:00:00+14:00"),
         ("children", "changed_since", "1577836800"),
-        ("children", "sort", "born"),
         ("cases", "opened_from", "2018-02-29"),
         ("cases", "kind", "special"),
         ("cases", "sort", "id,opened_on"),
@@ -257,7 +261,8 @@ async def test_a_value_that_says_nothing_is_refused(register: Register, path: st
 
 
 async def test_the_cursor_of_one_order_is_none_of_another(register: Register) -> None:
-    for path, one, other in (("children", "id", "changed"), ("cases", "opened_on", "id")):
-        cursor = (await register.client.get(f"/v1/{path}", params={"limit": 1, "sort": one})).json()["next"]
-        answer = await register.client.get(f"/v1/{path}", params={"sort": other, "cursor": cursor})
+    changed = {"changed_since": "2020-01-01T00:00:00Z"}
+    for path, one, other in (("children", {}, changed), ("cases", {"sort": "opened_on"}, {"sort": "id"})):
+        cursor = (await register.client.get(f"/v1/{path}", params={"limit": 1} | one)).json()["next"]
+        answer = await register.client.get(f"/v1/{path}", params=other | {"cursor": cursor})
         assert refusal(answer) == (422, "cursor_invalid", ["/cursor"])
