@@ -66,6 +66,9 @@ PROBLEMS: dict[str, Meaning] = {
     "category_restricted": _meaning(
         403, "Bạn không được biết nhóm này.", "The category is sensitive, and your role does not receive it."
     ),
+    "area_beside_commune": _meaning(
+        422, "Chỉ nêu `commune` hoặc `area`, không nêu cả hai.", "Name a commune or an area, and not both."
+    ),
     "filter_restricted": _meaning(
         403,
         "Bộ lọc này cho biết điều mà vai trò của bạn không được biết.",
