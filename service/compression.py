@@ -1,15 +1,17 @@
 """Answers to reads go out as gzip when they are long and the client takes it."""
 
+import asyncio
+import gzip
 import re
 from functools import lru_cache
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.authentication import UNSIGNED
 from service.preconditions import CODED, tags_of
 
+LONG = 128 * 1024  # bytes: compressed beside the loop, which others wait for
 SMALLEST = 1400  # bytes: what is shorter travels in one packet, compressed or not
 LEVEL = (
     1  # a page of 500 children: 122 kB become 25 kB in 0.6 ms; level 6 takes 1.5 ms for 21 kB, 9 takes 8 ms for 20 kB
@@ -33,25 +35,51 @@ class Compression:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(UNSIGNED):
             await self.app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
+        start: Message | None = None  # held back until the body tells its length
 
-        async def send_tagged(message: Message) -> None:
+        async def send_compressed(message: Message) -> None:
+            nonlocal start
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                if message["status"] == 304:
-                    headers.add_vary_header("Accept-Encoding")
-                tag = headers.get("etag")
-                if tag and (
-                    headers.get("content-encoding") == "gzip"
-                    or (message["status"] == 304 and coded(tag) in tags_of(asked.getlist("if-none-match")))
-                ):
-                    headers["ETag"] = coded(tag)
+                start = message
+                return
+            if start is not None:
+                begun, start = start, None
+                body = message.get("body", b"")
+                if begun["status"] == 304:
+                    answer_known(begun, Headers(scope=scope))
+                elif len(body) >= SMALLEST and not message.get("more_body", False):
+                    message = {**message, "body": await compressed(begun, body, Headers(scope=scope))}
+                await send(begun)
             await send(message)
 
-        if takes_gzip(asked.get("accept-encoding", "")):
-            await GZipResponder(self.app, SMALLEST, LEVEL)(scope, receive, send_tagged)
-        else:
-            await IdentityResponder(self.app, SMALLEST)(scope, receive, send_tagged)
+        await self.app(scope, receive, send_compressed)
+
+
+async def compressed(start: Message, body: bytes, asked: Headers) -> bytes:
+    """The body as it travels, and the headers that say so: also where it stays as it is, it might have been otherwise."""
+    headers = MutableHeaders(raw=start["headers"])
+    headers.add_vary_header("Accept-Encoding")
+    if not takes_gzip(asked.get("accept-encoding", "")):
+        return body
+    packed = await asyncio.to_thread(pack, body) if len(body) >= LONG else pack(body)
+    headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(packed))
+    if "etag" in headers:
+        headers["ETag"] = coded(headers["etag"])
+    return packed
+
+
+def answer_known(start: Message, asked: Headers) -> None:
+    """A 304 varies as the answer would, and names the one that the caller has."""
+    headers = MutableHeaders(raw=start["headers"])
+    headers.add_vary_header("Accept-Encoding")
+    tag = headers.get("etag")
+    if tag and coded(tag) in (held.removeprefix("W/") for held in tags_of(asked.getlist("if-none-match"))):
+        headers["ETag"] = coded(tag)
+
+
+def pack(body: bytes) -> bytes:
+    return gzip.compress(body, LEVEL, mtime=0)
 
 
 def coded(tag: str) -> str:
