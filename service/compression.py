@@ -56,7 +56,7 @@ class Compression:
 
 
 async def compressed(start: Message, body: bytes, asked: Headers) -> bytes:
-    """The body as it travels, and the headers that say so: also where it stays as it is, it might have been otherwise."""
+    """The body as it travels. The headers say so, and also where it stays as it is: to another it goes otherwise."""
     headers = MutableHeaders(raw=start["headers"])
     headers.add_vary_header("Accept-Encoding")
     if not takes_gzip(asked.get("accept-encoding", "")):
