@@ -27,6 +27,7 @@ SCRIPTS = [
         "editions",
         "left_out",
         "changing",
+        "answers",
         "settling",
         "reforms",
         "history",

@@ -19,6 +19,8 @@ class Child(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
         Index("child_name_key", "name_key", postgresql_using="gin", postgresql_ops={"name_key": "gin_trgm_ops"}),
+        Index("child_changed", "updated_at", "id"),
+        Index("child_sex_unknown", "id", postgresql_where=text("sex = 'unknown'")),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
