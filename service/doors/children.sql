@@ -15,7 +15,7 @@ BEGIN
 END $$;
 
 -- FROM and WHERE with no condition but those asked for, so that each question gets the plan that suits it. $1 caller ·
--- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 name
+-- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 words of the name
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
@@ -32,7 +32,7 @@ BEGIN
         CASE WHEN on_day IS NOT NULL THEN 'x.date_of_birth <= $3 AND birthday(x.date_of_birth, 16) > $3' END,
         CASE WHEN areas IS NOT NULL THEN 'lived.area_id = ' || place END,
         CASE WHEN sex IS NOT NULL THEN 'x.sex = $8' END,
-        CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
+        CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
         CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END,
         CASE WHEN kind IS NOT NULL THEN 'x.id IN (

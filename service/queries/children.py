@@ -37,7 +37,7 @@ class Filter(NamedTuple):
     sex: str | None = None
     age_from: int | None = None
     age_until: int | None = None
-    name: str | None = None  # as `areas.pattern` leaves it
+    name: str | None = None  # a condition on its words, in the language of `tsquery`
 
 
 async def children(

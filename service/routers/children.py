@@ -12,10 +12,11 @@ from service.access import check_received, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, ReaderDep, SessionDep
 from service.domain.access import Permission, Reach
+from service.domain.names import Search, search
 from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import read_answer, seen
-from service.queries import areas, attainment, children, maps, reference
+from service.queries import areas, attainment, children, maps, names, reference
 from service.queries.written import posted
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
@@ -101,7 +102,7 @@ class ChildRecord(BaseModel):
 
 
 class ChildPage(BaseModel):
-    """A page of children, by id (the order in which they were registered)."""
+    """A page of children: by id (the order in which they were registered), by name, or the best matches first."""
 
     items: list[ChildSummary]
     next: Internal[str | None]
@@ -111,7 +112,18 @@ class ChildPage(BaseModel):
 class ChildFilter(Page):
     """Which children."""
 
-    q: Name | None = Field(None, description="A part of the name, with or without marks")
+    q: Name | None = Field(
+        None,
+        description="Words of the name in any order, with or without marks, the last perhaps unfinished. The best "
+        "matches come first, then by name: the whole name, its words, without marks, a word begun; where these are "
+        "few, with one slip",
+        examples=["nguyen thi buoi"],
+    )
+    sort: Literal["id", "name"] | None = Field(
+        None,
+        description="`id` is the order of registration; `name` is by given name, then family name, in Vietnamese "
+        "order. `id` where nothing is said; with `q` it can only be `name`",
+    )
     on: Day | None = Field(
         None, description="Children (under 16, resident) on this day; today where a filter needs one"
     )
@@ -129,6 +141,14 @@ class ChildFilter(Page):
         """The day asked about: none when every record is wanted."""
         dated = (self.commune, self.category, self.kind, self.assisted, self.age_from, self.age_until)
         return self.on or (today if any(value is not None for value in dated) else None)
+
+    def search(self) -> Search | None:
+        """What `q` looks for; refuses another order than that of matches."""
+        if self.q is None:
+            return None
+        if self.sort == "id":
+            raise Refusal("invalid", "/sort")
+        return search(self.q)
 
 
 @router.get("", response_model=ChildPage)
@@ -159,11 +179,15 @@ async def list_children(
         asked.sex,
         asked.age_from,
         asked.age_until,
-        asked.q and areas.pattern(asked.q),
     )
-    (after,) = asked.after(UUID)
-    rows = await children.children(reader, asking, wanted, on or today, after, asked.limit)
-    return asked.answer(rows, await children.number_of_children(reader, asking, wanted) if asked.count else None)
+    if asked.q is None and asked.sort != "name":
+        (after,) = asked.after(UUID)
+        rows = await children.children(reader, asking, wanted, on or today, after, asked.limit)
+        return asked.answer(rows, await children.number_of_children(reader, asking, wanted) if asked.count else None)
+    sought = asked.search()
+    rank, behind = asked.after(int, UUID)
+    rows = await names.children_by_name(reader, asking, wanted, sought, on or today, (rank, behind), asked.limit)
+    return asked.answer(rows, await names.number_by_name(reader, asking, wanted, sought) if asked.count else None)
 
 
 @router.post("", status_code=201, response_model=ChildRecord)

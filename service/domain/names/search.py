@@ -1,0 +1,83 @@
+"""What somebody types to find a name, as conditions on the words of names, from the best match to the weakest."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from service.domain.names.keystrokes import readings
+from service.domain.names.slips import divided, slipped, syllables
+from service.domain.names.spelling import FOLD, LONGEST_WORD, plain, spelled, whole
+from service.domain.refusal import Refusal
+
+FEW = 10  # names found without a slip: below that, names with one are looked for as well
+MOST_WORDS = 8  # of a search in which slips are thought of: no name has more
+
+
+class Search(NamedTuple):
+    """Conditions in the language of `tsquery`. `ranks`, the last of which holds for whatever is found without a slip:
+    the whole name with its marks, its words with theirs, the whole name without marks, words without, the last word
+    unfinished (the first two only where marks were typed). `slips`: one word has one; empty where none may."""
+
+    ranks: list[str]
+    slips: str
+
+    @property
+    def widest(self) -> str:
+        """What is found without a slip."""
+        return self.ranks[-1]
+
+    @property
+    def forgiving(self) -> str:
+        """What is found at all."""
+        return f"({self.widest}) | ({self.slips})" if self.slips else self.widest
+
+
+def search(typed: str) -> Search:
+    """What `q` asks for; refuses marks, spaces and punctuation alone, of which nothing is left.
+
+    >>> search("Lý An").ranks
+    ["'=an lyS'", "'lyS' & 'an'", "'=an li'", "'li' & 'an'", "'li' & ('an' | 'an':*)"]
+    """
+    split = [word[:LONGEST_WORD] for word in spelled(typed).split(" ")]
+    read = [readings(word) for word in split if plain(word)]
+    if not read:
+        raise Refusal("invalid", "/q")
+    bare = [[plain(reading) for reading in word] for word in read]
+    unfinished = [f"{quoted(reading.translate(FOLD))}:*" for reading in read[-1]]
+    begun = [*map(either, bare[:-1]), either(bare[-1], *unfinished)]
+    ranks = [either(wholes(bare)), together(map(either, bare)), together(begun)]
+    if read != bare:
+        ranks = [either(wholes(read)), together(map(either, read)), *ranks]
+    return Search(ranks, slips(bare, begun) if len(read) <= MOST_WORDS else "")
+
+
+def wholes(read: list[list[str]]) -> list[str]:
+    """The whole name, all of it as typed or all of it by its keys."""
+    return [whole([word[0] for word in read]), whole([word[-1] for word in read])]
+
+
+def slips(bare: list[list[str]], begun: list[str]) -> str:
+    """One word with a slip and the others without: within the word, or by a space that is missing or too many."""
+    found = []
+    for at, word in enumerate(bare):
+        near = {other for reading in (word[-1:] if word[-1] in syllables() else word) for other in slipped(reading)}
+        others = begun[:at], begun[at + 1 :]
+        if near:
+            found.append(together([*others[0], either(sorted(near)), *others[1]]))
+        found += [together([*others[0], *map(quoted, parts), *others[1]]) for parts in divided(word[-1])]
+        if at and (joined := bare[at - 1][-1] + word[-1]) in syllables():
+            found.append(together([*begun[: at - 1], quoted(joined), *begun[at + 1 :]]))
+    return " | ".join(found)
+
+
+def quoted(word: str) -> str:
+    """A word holds neither quotes nor backslashes: they separate words."""
+    return f"'{word}'"
+
+
+def either(words: list[str], *more: str) -> str:
+    alternatives = list(dict.fromkeys([*map(quoted, words), *more]))
+    return alternatives[0] if len(alternatives) == 1 else f"({' | '.join(alternatives)})"
+
+
+def together(conditions: Iterable[str]) -> str:
+    return " & ".join(conditions)
