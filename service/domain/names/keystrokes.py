@@ -41,7 +41,9 @@ def letter(letters: list[str], key: str) -> str | None:
         return horned(letters, "uoa") if vowels else added(letters, "ư")
     if key == "d":
         return replaced(letters, "d", "đ", first=True)
-    return replaced(letters, key, HATS[key]) if key in HATS else None
+    if key in HATS and not set(letters[-1:]) <= VOWELS - {key}:  # ngoeo has two o that make no ô
+        return replaced(letters, key, HATS[key])
+    return None
 
 
 def digit(letters: list[str], key: str) -> str | None:

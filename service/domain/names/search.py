@@ -9,6 +9,7 @@ from service.domain.names.spelling import FOLD, LONGEST_WORD, plain, spelled, wh
 from service.domain.refusal import Refusal
 
 FEW = 10  # names found without a slip: below that, names with one are looked for as well
+LONG = 4  # letters of a word that may hold a slip though fewer than three words are there to tell who is meant
 MOST_WORDS = 8  # of a search in which slips are thought of: no name has more
 
 
@@ -59,7 +60,8 @@ def slips(bare: list[list[str]], begun: list[str]) -> str:
     """One word with a slip and the others without: within the word, or by a space that is missing or too many."""
     found = []
     for at, word in enumerate(bare):
-        near = {other for reading in (word[-1:] if word[-1] in syllables() else word) for other in slipped(reading)}
+        mistyped = word[-1:] if word[-1] in syllables() else word
+        near = {other for reading in mistyped if len(reading) >= LONG or len(bare) > 2 for other in slipped(reading)}
         others = begun[:at], begun[at + 1 :]
         if near:
             found.append(together([*others[0], either(sorted(near)), *others[1]]))

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 
 from service.domain.names.spelling import plain
 
-SHORTEST = 3  # letters of a word that may hold a slip: of two, nearly any two would do
+SHORTEST = 3  # letters of a word that may hold a slip: of two letters any other two would be near
 LONGEST = 20  # of anything longer there would be more than a thousand
 ONSETS = " b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 RIMES = (
