@@ -40,7 +40,7 @@ INSERT INTO sign_in (account_id, assignment_id, address)
 SELECT a.account_id, a.id, '' FROM assignment a JOIN account u ON u.id = a.account_id WHERE u.name = $1
 RETURNING account_id, id, assignment_id
 """
-UNHINDERED = {"RATE": "1000000", "BURST": "1000000"}
+UNHINDERED = dict.fromkeys(("RATE", "BURST", "UNSIGNED_RATE", "UNSIGNED_BURST"), "1000000")
 
 Requests = Callable[[], Iterator[bytes]]
 

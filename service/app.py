@@ -15,6 +15,7 @@ from service import __version__, cors, failures, ledger
 from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
+from service.cursors import secrets_of
 from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
@@ -22,6 +23,7 @@ from service.openapi import document
 from service.rate_limit import RateLimited, RateLimits
 from service.request_lines import RequestLines
 from service.retrying import Retrying
+from service.route_table import Head, RouteTable
 from service.routers import (
     access,
     account,
@@ -128,13 +130,16 @@ def create_app(
     )
     app.state.metrics = Metrics()
     app.state.tokens = tokens or Tokens(new_keys())
+    app.state.cursor_secrets = secrets_of(app.state.tokens.keys)
     app.state.rates = RateLimits(limits, app.state.metrics)
+    app.router.middleware_stack = RouteTable(app.router)
     failures.add_handlers(app)
     app.add_middleware(Retrying)  # the innermost: what is added after it is around it
     app.add_middleware(RateLimited, app.state.rates)
     app.add_middleware(Authentication)
     cors.allow(app, network.cors_origins)
     app.add_middleware(Admission, network.trusted_proxies)
+    app.add_middleware(Head)
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     if network.trusted_proxies:
         app.add_middleware(Forwarded, [str(proxy) for proxy in network.trusted_proxies])

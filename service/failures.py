@@ -14,8 +14,10 @@ from starlette.exceptions import HTTPException
 from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
 from service.doors import ASKING
+from service.error_words import message
 from service.problems import PROBLEMS, language, problem
 from service.reasons import REASONS
+from service.route_table import allowed
 
 NOTE_REFUSAL = f"SELECT note_refusal({ASKING}, $6::uuid[])"
 HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
@@ -91,7 +93,7 @@ async def not_valid(request: Request, error: Exception) -> Response:
         {
             "pointer": "".join(f"/{part}" for part in e["loc"][1:]),
             "code": e["type"],
-            "message": e["msg"],  # says what is wrong with the value, and never repeats it
+            "message": message(e, language(request)),
         }
         for e in error.errors()
     ]
@@ -102,6 +104,10 @@ async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code)
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == 405:
+        headers = {"Allow": allowed(request)}
+        if request.scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     return problem(request, code or "unreadable", status=error.status_code, headers=headers)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service import chosen_fields, patching
 from service.access import UNSIGNED
 from service.domain.access import Purpose
 from service.preconditions import required_if_match
@@ -65,6 +66,7 @@ def document(app: FastAPI) -> dict[str, Any]:
                 changes = any(wanted.call is required_if_match for wanted in route.dependant.dependencies)
                 declare(path, method, operation, changes)
                 declare_policy(operation, route.policy)
+                declare_conventions(operation, route)
     return app.openapi_schema
 
 
@@ -100,6 +102,18 @@ def declare_policy(operation: dict[str, Any], policy: str) -> None:
     operation.setdefault("parameters", []).append(
         {"name": "X-Purpose", "in": "header", "schema": purpose, "description": description}
     )
+
+
+def declare_conventions(operation: dict[str, Any], route: Read) -> None:
+    """Say which fields can be chosen, and which can be cleared."""
+    parameters = operation.setdefault("parameters", [])
+    if chosen_fields.to_choose_from(route) is not None:
+        parameters.append(chosen_fields.PARAMETER)
+        operation["responses"]["422"] = {"description": MEANINGS[422], "content": {MEDIA_TYPE: PROBLEM}}
+    if route.methods == {"PATCH"}:
+        parameters.append(patching.parameter(route.clearable))
+    if not parameters:
+        del operation["parameters"]
 
 
 def errors_of(path: str, operation: dict[str, Any], changes: bool) -> list[int]:

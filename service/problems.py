@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import orjson
@@ -353,7 +354,22 @@ PROBLEMS: dict[str, Meaning] = {
         "Ngày này sớm hơn bút toán đầu tiên của sổ, khi đó chưa biết gì.",
         "The day is before the first posting of the ledger: nothing was known then. Ask for a later day.",
     ),
-    "cursor_invalid": _meaning(422, "Con trỏ trang không hợp lệ.", "The cursor is not one that this list gave."),
+    "cursor_invalid": _meaning(
+        422,
+        "Con trỏ trang không phải của danh sách này với các bộ lọc này.",
+        "The cursor is not one that this list gave to you for these filters: begin with the first page.",
+    ),
+    "field_unknown": _meaning(
+        422, "Không có trường này; `known` nêu các trường.", "There is no such field to choose: `known` names them."
+    ),
+    "field_not_clearable": _meaning(
+        422,
+        "Trường này không có hoặc không được để trống; `clearable` nêu các trường được.",
+        "There is no such field, or it may not be null: `clearable` names those that may.",
+    ),
+    "field_given_and_cleared": _meaning(
+        422, "Trường vừa có giá trị mới vừa bị xóa.", "A field is given a value and is to be cleared at once."
+    ),
     "map_before_first": _meaning(
         422,
         "Chưa có bản đồ của ngày này: bản đồ đầu tiên là từ ngày 06/08/2013.",
@@ -419,8 +435,27 @@ class Problem(BaseModel):
 
 def language(request: Request) -> Language:
     """Vietnamese, unless the caller prefers English."""
-    wanted = re.findall(r"\b(vi|en)\b", request.headers.get("accept-language", "").lower())
-    return "en" if wanted and wanted[0] == "en" else "vi"
+    header = request.headers.get("accept-language")
+    return preferred(header) if header else "vi"
+
+
+@lru_cache(maxsize=1000)
+def preferred(header: str) -> Language:
+    """By the weights of `Accept-Language` (RFC 9110 §12.5.4): ours is the language that is wanted most; of two wanted
+    alike the one named first; `*` is any, and so Vietnamese."""
+    found: dict[str, float] = {}
+    for part in header.lower().split(","):
+        named = re.fullmatch(r"\s*(vi|en|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?\s*", part)
+        if named:
+            found.setdefault(named[1], float(named[2] or 1))
+    anything = found.pop("*", 0.0)
+    found.setdefault("vi", anything)
+    return "en" if found.get("en", 0.0) > found["vi"] or (found.get("en") == found["vi"] and first(found)) else "vi"
+
+
+def first(found: dict[str, float]) -> bool:
+    """Whether English is named, and before Vietnamese."""
+    return next(iter(found)) == "en" and found["en"] > 0
 
 
 def problem(

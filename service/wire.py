@@ -1,6 +1,5 @@
 """The types of the wire: days, periods, texts, lists. Input is strict: nothing is converted or ignored."""
 
-import base64
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from sqlalchemy.dialects.postgresql import Range
 
+from service.cursors import PAGING
 from service.domain.access import DataClass, Section
 from service.domain.period import Period
 from service.domain.refusal import Refusal
@@ -34,9 +34,10 @@ def _day(value: object) -> date:
 
 
 def _text(value: str) -> str:
-    # Characters that this Python does not know yet may be composed otherwise by the database.
-    if any(unicodedata.category(letter) in ("Cc", "Cn", "Cs") for letter in value):
-        raise PydanticCustomError("text_unprintable", "The text holds control, half or unknown characters")
+    # Characters that this Python does not know yet may be composed otherwise by the database; those that nobody sees
+    # (joiners, marks of direction) make two names of what is read as one.
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cn", "Cs") for letter in value):
+        raise PydanticCustomError("text_unprintable", "The text holds control, invisible, half or unknown characters")
     return unicodedata.normalize("NFC", value)
 
 
@@ -135,12 +136,11 @@ class Page(Input):
 
     def after(self, *types: Callable[[Any], Any]) -> list[Any]:
         """Where the page before ended, or nulls on the first page. Each part must be of the type given."""
-        if self.cursor is None:
+        place = PAGING.get().place
+        if place is None:
             return [None] * len(types)
         try:
-            padded = self.cursor + "=" * (-len(self.cursor) % 4)
-            parts = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            return [convert(part) for convert, part in zip(types, parts, strict=True)]
+            return [convert(part) for convert, part in zip(types, place, strict=True)]
         except (ValueError, TypeError, AttributeError):
             raise Refusal("cursor_invalid", "/cursor") from None
 
@@ -151,9 +151,7 @@ class Page(Input):
         """
         rows = list(rows)
         shown = rows[: self.limit]
-        cursor = None
-        if len(rows) > self.limit:
-            cursor = base64.urlsafe_b64encode(orjson.dumps(list(shown[-1][1:]), default=str)).decode().rstrip("=")
+        cursor = PAGING.get().sealed(shown[-1][1:]) if len(rows) > self.limit else None
         rest = {"next": cursor, **more} | ({} if total is None else {"total": total})
         items = ",".join(row[0] for row in shown)
         return Response(f'{{"items":[{items}],'.encode() + orjson.dumps(rest)[1:], media_type="application/json")

@@ -92,10 +92,8 @@ async def test_the_cursor_of_who_meets_everybody_opens_nothing_to_others(
     everybody = headers(OFFICER, "province_officer")
     cursor = (await province.client.get(path, params={"limit": 1}, headers=everybody)).json()["next"]
     for role in roles:
-        page = (await province.ask(role, "GET", path, params={"cursor": cursor, "limit": 500, "count": True})).json()
-        met = (await reachable(province, role))[path == "/v1/cases"]
-        assert {item["id"] for item in page["items"]} <= met
-        assert page["total"] == len(met)
+        answer = await province.ask(role, "GET", path, params={"cursor": cursor, "limit": 500, "count": True})
+        assert refusal(answer) == (422, "cursor_invalid", ["/cursor"])
 
 
 async def test_who_counts_but_lives_elsewhere_by_now_is_shown_to_whoever_meets_them_now(province: Province) -> None:
