@@ -36,11 +36,11 @@ CREATE FUNCTION find_children(who asking, on_day date, areas integer[], category
                               age_from integer, age_until integer, ranks text[], slips text, few integer, shown_on date,
                               after_rank integer, after uuid, size integer)
 RETURNS TABLE (item text, rank integer, id uuid)
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET max_parallel_workers_per_gather = 0 AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
     reached CONSTANT integer[] := reached_areas(c);
-    many CONSTANT float8 := 5000;  -- rows that are sorted in the time that walking for a page of them may take
+    many CONSTANT float8 := 10000;  -- rows that are sorted in the time that walking for a page of them may take
     last CONSTANT integer := coalesce(cardinality(ranks), 1);
     widest CONSTANT text := ranks[last];
     matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until, widest);

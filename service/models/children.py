@@ -17,7 +17,7 @@ class Child(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
         Index("child_name_words", "name_words", postgresql_using="gin"),
-        Index("child_name_order", "name_order", "id"),
+        Index("child_name_order", "name_order", "id", postgresql_include=["name_words"]),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from service.domain.names.keystrokes import readings
-from service.domain.names.slips import divided, slipped, syllables
+from service.domain.names.slips import divided, slipped, syllables, unfinished
 from service.domain.names.spelling import FOLD, LONGEST_WORD, plain, spelled, whole
 from service.domain.refusal import Refusal
 
-FEW = 10  # names found without a slip: below that, names with one are looked for as well
+FEW = 3  # names found without a slip: below that, names with one are looked for as well
 LONG = 4  # letters of a word that may hold a slip though fewer than three words are there to tell who is meant
 MOST_WORDS = 8  # of a search in which slips are thought of: no name has more
 
@@ -43,12 +43,12 @@ def search(typed: str) -> Search:
     if not read:
         raise Refusal("invalid", "/q")
     bare = [[plain(reading) for reading in word] for word in read]
-    unfinished = [f"{quoted(reading.translate(FOLD))}:*" for reading in read[-1]]
-    begun = [*map(either, bare[:-1]), either(bare[-1], *unfinished)]
-    ranks = [either(wholes(bare)), together(map(either, bare)), together(begun)]
+    ranks = [either(wholes(bare)), together(map(either, bare))]
+    if begun := [f"{quoted(start)}:*" for start in beginnings(read[-1])]:
+        ranks.append(together([*map(either, bare[:-1]), either(bare[-1], *begun)]))
     if read != bare:
         ranks = [either(wholes(read)), together(map(either, read)), *ranks]
-    return Search(ranks, slips(bare, begun) if len(read) <= MOST_WORDS else "")
+    return Search(ranks, slips(bare) if len(read) <= MOST_WORDS else "")
 
 
 def wholes(read: list[list[str]]) -> list[str]:
@@ -56,18 +56,24 @@ def wholes(read: list[list[str]]) -> list[str]:
     return [whole([word[0] for word in read]), whole([word[-1] for word in read])]
 
 
-def slips(bare: list[list[str]], begun: list[str]) -> str:
+def beginnings(word: list[str]) -> list[str]:
+    """The readings of the last word that may be unfinished: no syllable begins with nguyen but itself."""
+    starts = [reading.translate(FOLD) for reading in word]
+    return [start for start in starts if start not in syllables() or start in unfinished()]
+
+
+def slips(bare: list[list[str]]) -> str:
     """One word with a slip and the others without: within the word, or by a space that is missing or too many."""
-    found = []
+    found, sound = [], [either(word) for word in bare]
     for at, word in enumerate(bare):
         mistyped = word[-1:] if word[-1] in syllables() else word
         near = {other for reading in mistyped if len(reading) >= LONG or len(bare) > 2 for other in slipped(reading)}
-        others = begun[:at], begun[at + 1 :]
+        others = sound[:at], sound[at + 1 :]
         if near:
             found.append(together([*others[0], either(sorted(near)), *others[1]]))
         found += [together([*others[0], *map(quoted, parts), *others[1]]) for parts in divided(word[-1])]
         if at and (joined := bare[at - 1][-1] + word[-1]) in syllables():
-            found.append(together([*begun[: at - 1], quoted(joined), *begun[at + 1 :]]))
+            found.append(together([*sound[: at - 1], quoted(joined), *sound[at + 1 :]]))
     return " | ".join(found)
 
 

@@ -26,6 +26,12 @@ def syllables() -> frozenset[str]:
     return frozenset(plain(onset + rime) for onset in ONSETS.split(" ") for rime in RIMES.split(" "))
 
 
+@cache
+def unfinished() -> frozenset[str]:
+    """What a longer syllable begins with."""
+    return frozenset(syllable[:end] for syllable in syllables() for end in range(1, len(syllable)))
+
+
 def slipped(word: str) -> list[str]:
     """Folded words one slip away from a folded word, in alphabetical order; none for a short one.
 

@@ -15,7 +15,7 @@ SPELL = str.maketrans(MARKS | dict.fromkeys(SEPARATORS, " ") | dict.fromkeys(UNS
 FOLD = str.maketrans("ăâđêôơư", "aadeoou", "FRXSJ")
 PLAIN_Y = re.compile(r"\b(qu|[^aeiouy ]*)y\b")  # the only vowel of its word: lý is lí, huy is not hui
 PLACES = str.maketrans("aăâbcdđeêfghijklmnoôơpqrstuưvwxyzFRXSJ", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg12345")
-LONGEST, LONGEST_WORD = 300, 50  # letters that an index is given
+LONGEST, LONGEST_WORD = 150, 50  # letters that an index is given
 
 
 def spelled(name: str) -> str:
