@@ -46,6 +46,9 @@ DECLARE
     matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until, widest);
     place CONSTANT text := place_by_name(after);
     first CONSTANT integer := coalesce(after_rank, 1);
+    bounded CONSTANT boolean := areas IS NOT NULL OR expected_children(  -- no more than are sorted in one go
+        matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until, widest) <= many;
+    sorted boolean;
     found uuid[] := '{}';
     found_ranks integer[] := '{}';
     more_ids uuid[];
@@ -71,8 +74,9 @@ BEGIN
         END IF;
         until := step;
         sought := CASE WHEN step > last THEN slips ELSE ranks[step] END;
-        IF step < last AND expected_children(matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
-                                             widest) <= many THEN
+        sorted := bounded OR step > last OR expected_children(
+            matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until, sought) <= many;
+        IF bounded AND step < last THEN
             until := last;
             sought := widest;
         END IF;
@@ -87,8 +91,7 @@ BEGIN
                 FROM generate_series(step, until - 1) n) || format(' ELSE %s END', until) END,
             matching,
             CASE WHEN earlier <> '' THEN format(' AND NOT x.name_words @@ %L::tsquery', '(' || earlier || ')') END,
-            CASE WHEN expected_children(matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
-                                        sought) <= many THEN 'OFFSET 0' END,
+            CASE WHEN sorted THEN 'OFFSET 0' END,
             CASE WHEN place IS NULL OR step <> first THEN ''
                  WHEN until = step THEN 'WHERE (f.name_order, f.id) > ($12, $13)'
                  ELSE format('WHERE (f.rank, f.name_order, f.id) > (%s, $12, $13)', first) END)
