@@ -87,13 +87,13 @@ def both(province: Province) -> Iterator[tuple[str, str]]:
         yield ours, bare
 
 
-async def signed_in(province: Province) -> dict[str, str]:
-    """The headers of the demonstration's province officer, good for ten minutes."""
+async def signed_in(province: Province, role: str = ROLE) -> dict[str, str]:
+    """The headers of the demonstration's user of a role, good for ten minutes."""
     connection = await province.connected()
-    account, sign_in, assignment = await connection.fetchrow(SIGN_IN, ROLE)  # type: ignore[misc] # one row
+    account, sign_in, assignment = await connection.fetchrow(SIGN_IN, role)  # type: ignore[misc] # one row
     await connection.close()
     keys = signing_keys(province.data_dir / "signing-keys.json")
-    token, _ = Tokens(keys).mint(account, sign_in, assignment, ROLE)
+    token, _ = Tokens(keys).mint(account, sign_in, assignment, role)
     return {"Authorization": f"Bearer {token}"}
 
 

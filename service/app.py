@@ -11,7 +11,7 @@ import asyncpg
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from service import __version__, cors, failures, ledger
+from service import __version__, cors, failures, ledger, once
 from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
@@ -56,6 +56,7 @@ from service.routers import (
     sites,
     targets,
 )
+from service.routers import openapi as openapi_page
 from service.routers import problems as problem_pages
 from service.rule_postings import RulePostings
 from service.settings import Limits, Network
@@ -94,6 +95,7 @@ ROUTERS = (
     records,
     editions,
     reference,
+    openapi_page,
     problem_pages,
     health,
     access,
@@ -125,6 +127,7 @@ def create_app(
         separate_input_output_schemas=False,
         docs_url=None,  # its pages would load scripts from elsewhere
         redoc_url=None,
+        openapi_url=None,  # written anew for each request: ours is made once
         routes=[route for module in ROUTERS for route in module.router.routes],
         telemetry=telemetry or SILENT,
     )
@@ -143,7 +146,7 @@ def create_app(
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     if network.trusted_proxies:
         app.add_middleware(Forwarded, [str(proxy) for proxy in network.trusted_proxies])
-    app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
+    app.openapi = partial(document, app, network.public_url)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
 
@@ -183,7 +186,7 @@ async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
         app.state.fixed_today = today or (register and register["fixed_today"])
         app.state.rates.of(bool(register and register["demonstration"]))
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
-        for what_is_past in (delays.FORGET, sign_ins.FORGET):
+        for what_is_past in (delays.FORGET, sign_ins.FORGET, once.FORGET):
             await connection.execute(what_is_past)
     finally:
         await connection.close()

@@ -48,15 +48,20 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Có ký tự điều khiển, ký tự ẩn hoặc ký tự không hợp lệ.",
         "en": "The text holds control, invisible, half or unknown characters.",
     },
+    "text_without_letter": {
+        "vi": "Phải có ít nhất một chữ cái hoặc chữ số.",
+        "en": "It must hold a letter or a digit.",
+    },
     "json_type": {"vi": "Phải là JSON.", "en": "It must be JSON."},
 }
 
 
+UNFORESEEN: dict[Language, str] = {"vi": "Giá trị không hợp lệ.", "en": "The value is not valid."}
+
+
 def message(error: Mapping[str, Any], language: Language) -> str:
-    """What is wrong, and never the value. An error that has no words here is told in the validator's own."""
-    words = WORDS.get(error["type"])
-    if words is None:
-        return str(error["msg"])
+    """What is wrong, and never the value. One without words here is not valid, and that is all."""
+    words = WORDS.get(error["type"], UNFORESEEN)
     limits = error.get("ctx", {})
     if language == "vi" and "expected" in limits:
         limits = {**limits, "expected": str(limits["expected"]).replace(" or ", " hoặc ")}

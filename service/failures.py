@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from service import stale
 from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
 from service.doors import ASKING
@@ -54,7 +55,9 @@ async def refused(request: Request, error: Exception) -> Response:
     unknown = meaning.status == 404 and request.method != "GET" and (error.pointer is None or error.about)
     if meaning.status == 403 or unknown:
         await note_refusal(request, error.about)
-    facts = dict(error.facts)
+    facts: dict[str, object] = dict(error.facts)
+    if error.code == "stale":
+        facts |= await stale.changes(request, str(facts["current"]))
     if "reason" in facts:
         facts["detail"] = REASONS[str(facts["reason"])][language(request)]
     if error.pointer is None:
@@ -86,9 +89,6 @@ async def not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(e["type"] == "json_invalid" for e in error.errors()):
         return problem(request, "unreadable")
-    content_type = request.headers.get("content-type", "")
-    if any(e["loc"] == ("body",) for e in error.errors()) and not re.match(r"application/(.+\+)?json\b", content_type):
-        return problem(request, "unsupported_media_type")
     errors = [
         {
             "pointer": "".join(f"/{part}" for part in e["loc"][1:]),

@@ -5,17 +5,31 @@ record, and whether the caller's version of it is the present one (404 and 412 c
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError, WrapValidator
 
 from service import preconditions
 from service.domain.refusal import Refusal
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 CLEAR = "clear"
+JSON = frozenset(("application/json",))
+MERGE_PATCH = JSON | {"application/merge-patch+json"}
+
+
+def of_type(accepted: frozenset[str], answer: Handler) -> Handler:
+    """What answers bodies of these media types: of another one, or of none, nothing is read."""
+
+    async def typed(request: Request) -> Response:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in accepted:
+            raise Refusal("unsupported_media_type")
+        return await answer(request)
+
+    return typed
 
 
 class NotValid:

@@ -28,10 +28,15 @@ def tags(request: Request, name: str) -> list[str]:
     return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
 
 
+def holds(request: Request, present: str) -> bool:
+    """Whether the caller has what a tag stands for. A weak tag will do, for a cache may have made it of ours."""
+    return any(tag.removeprefix("W/") in (present, "*") for tag in tags(request, "if-none-match"))
+
+
 def read_answer(request: Request, version: int | str, body: str) -> Response:
     """A single thing, or 304 when the caller has this version."""
     headers = {"ETag": etag(version)}
-    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in tags(request, "if-none-match")):
+    if holds(request, etag(version)):
         return Response(status_code=304, headers=headers)
     return json_answer(body, headers)
 

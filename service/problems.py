@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -41,6 +42,11 @@ PROBLEMS: dict[str, Meaning] = {
         "Cách đăng nhập này không được hỗ trợ.",
         "The ways to sign in are password, refresh_token and client_credentials.",
     ),
+    "idempotency_key_invalid": _meaning(
+        400,
+        "Idempotency-Key phải có từ 1 đến 255 ký tự ASCII in được, và chỉ một lần.",
+        "An Idempotency-Key is 1 to 255 printable ASCII characters, given once.",
+    ),
     "unauthenticated": _meaning(
         401, "Cần đăng nhập.", "Sign in: the request carries no token, or one that is not (or no longer) good."
     ),
@@ -59,6 +65,9 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "category_restricted": _meaning(
         403, "Bạn không được biết nhóm này.", "The category is sensitive, and your role does not receive it."
+    ),
+    "area_beside_commune": _meaning(
+        422, "Chỉ nêu `commune` hoặc `area`, không nêu cả hai.", "Name a commune or an area, and not both."
     ),
     "filter_restricted": _meaning(
         403,
@@ -105,6 +114,11 @@ PROBLEMS: dict[str, Meaning] = {
     "too_slow": _meaning(408, "Nội dung yêu cầu đến quá chậm.", "The body of the request took too long to arrive."),
     "account_name_taken": _meaning(409, "Tên tài khoản đã được dùng.", "Another account has this name, or had it."),
     "agency_name_taken": _meaning(409, "Đã có cơ quan mang tên này.", "There is an agency of this name."),
+    "idempotency_key_reused": _meaning(
+        409,
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request: make a new one for each.",
+    ),
     "administrator_last": _meaning(
         409,
         "Phải còn ít nhất một quản trị viên.",
@@ -420,6 +434,17 @@ class FieldError(BaseModel):
     message: str
 
 
+class ChangeSince(BaseModel):
+    """What somebody else has changed: which fields of which record. `account` is null for an operator's command."""
+
+    at: datetime
+    account: str | None
+    role: str | None
+    record: str
+    change: Literal["made", "changed", "withdrawn"]
+    fields: list[str]
+
+
 class Problem(BaseModel):
     """A problem document: RFC 9457."""
 
@@ -431,6 +456,10 @@ class Problem(BaseModel):
     detail: str | None = None
     instance: str = Field(description="The id of the request, also in X-Request-ID")
     errors: list[FieldError] | None = None
+    current: str | None = Field(None, description="Of `stale`: the present ETag")
+    changes: list[ChangeSince] | None = Field(
+        None, description="Of `stale`: what has changed since the version that was named, the newest first; 50 at most"
+    )
 
 
 def language(request: Request) -> Language:

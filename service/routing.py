@@ -1,6 +1,6 @@
 """How routes are made: their operation ids, what every one of them may answer, and the short way of a read."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from typing import Any, get_type_hints
 
@@ -9,11 +9,12 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from service import chosen_fields, patching
+from service import chosen_fields, digests, once, patching
 from service.access import UNSIGNED
 from service.clock import day_of, today
 from service.cursors import PAGING, paging
 from service.database import asking, asking_of, caller, caller_of, reader, reader_of
+from service.patching import Handler
 from service.problems import Problem
 from service.wire import Page
 
@@ -23,7 +24,6 @@ AT_HAND: dict[Any, Callable[[Request], Any]] = {
     asking: asking_of,
     caller: caller_of,
 }
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def operation_id(route: APIRoute) -> str:
@@ -42,12 +42,20 @@ class Read(APIRoute):
         if not hasattr(endpoint, "policy"):
             raise TypeError(f"{endpoint.__name__} does not say who may call it: service.access.permits")
         self.policy: str = endpoint.policy
-        super().__init__(path, patching.preconditions_first(endpoint), **more)
+        self.kept = once.may_keep(set(more["methods"] or ()), endpoint)
+        endpoint = patching.preconditions_first(endpoint)
+        if self.kept:
+            endpoint = once.once(endpoint, self.policy, more.get("status_code") or 200)
+        super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Handler:
         policy, answer, fields = self.policy, self.answering(), chosen_fields.to_choose_from(self)
         if policy == UNSIGNED:
             return answer
+        if self.dependant.body_params:
+            answer = patching.of_type(patching.MERGE_PATCH if self.methods == {"PATCH"} else patching.JSON, answer)
+        if digests.is_single(self):
+            answer = digests.tagged(answer)
 
         async def permitted(request: Request) -> Response:
             request.state.caller.check(policy)
@@ -109,8 +117,11 @@ def in_pages(answer: Handler) -> Handler:
     async def page(request: Request) -> Response:
         asked = paging(request, day_of(request))
         request.state.day = asked.day
-        PAGING.set(asked)
-        return await answer(request)
+        before = PAGING.set(asked)
+        try:
+            return await answer(request)
+        finally:
+            PAGING.reset(before)
 
     return page
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from service.domain.period import Period
 from service.domain.refusal import Refusal
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+MOMENT_FORM = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"
 
 
 def _day(value: object) -> date:
@@ -41,6 +42,13 @@ def _text(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
+def _named(value: str) -> str:
+    # Of signs and marks alone nothing is left to sort or to find.
+    if not any(letter.isalnum() for letter in value):
+        raise PydanticCustomError("text_without_letter", "It must hold a letter or a digit")
+    return value
+
+
 def _identifier(value: object) -> UUID:
     try:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
@@ -50,10 +58,24 @@ def _identifier(value: object) -> UUID:
         raise PydanticCustomError("identifier_form", "An id is a UUID, written with hyphens") from None
 
 
+def _moment(value: object) -> datetime:
+    try:
+        if not isinstance(value, str) or not re.fullmatch(MOMENT_FORM, value, re.ASCII):
+            raise ValueError
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("moment_form", "A moment is YYYY-MM-DDTHH:MM:SS with Z or an offset") from None
+    if not FIRST_DAY.year < moment.year < LAST_DAY.year:  # so that it is one of these years in every zone
+        raise PydanticCustomError("date_out_of_range", "A moment lies between 1901 and 2099")
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
 Printable = AfterValidator(_text)
-Name = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Name = Annotated[Line, AfterValidator(_named)]
 Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000), Printable]
 Code = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=50), Printable]
 AreaCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$")]

@@ -6,7 +6,7 @@ Revision ID: 0015
 from alembic import op
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0016"
 
 # As service/domain/names/spelling.py. The columns are made of these: what changes them has to make the columns anew.
 # The search path may be another when a dump is loaded: RETURN and BEGIN ATOMIC bind names when they are made.
@@ -41,21 +41,35 @@ CREATE FUNCTION name_order(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
 RETURN left(translate(regexp_replace(name_spelled(name), '^(.*) ([^ ]*)$', '\2 \1'),
     'aăâbcdđeêfghijklmnoôơpqrstuưvwxyzFRXSJ', 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg12345'), 150)
 """
+# As in 0014, without the columns that are made of others.
 RECORD_HISTORY = """
 CREATE OR REPLACE FUNCTION record_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     before jsonb := to_jsonb(OLD) - '{{{derived}}}'::text[];
     after jsonb := to_jsonb(NEW) - '{{{derived}}}'::text[];
     record jsonb := coalesce(before, after);
+    of_child uuid;
+    of_file uuid;
+    own integer;
 BEGIN
     IF after IS DISTINCT FROM before THEN
-        INSERT INTO history (record, record_id, child_id, before, after, access)
-        VALUES (TG_TABLE_NAME, (coalesce(record ->> 'id', record ->> 'assignment_id'))::uuid,
-                CASE TG_TABLE_NAME
-                    WHEN 'child' THEN (record ->> 'id')::uuid
-                    WHEN 'intervention' THEN (SELECT child_id FROM case_file WHERE id = (record ->> 'case_id')::uuid)
-                    ELSE (record ->> 'child_id')::uuid END,
-                before, after, nullif(current_setting('service.access', true), '')::bigint);
+        of_child := CASE TG_TABLE_NAME
+            WHEN 'child' THEN (record ->> 'id')::uuid
+            WHEN 'intervention' THEN (SELECT child_id FROM case_file WHERE id = (record ->> 'case_id')::uuid)
+            ELSE (record ->> 'child_id')::uuid END;
+        of_file := (CASE TG_TABLE_NAME
+            WHEN 'intervention' THEN record ->> 'case_id'
+            WHEN 'site_stage' THEN record ->> 'site_id'
+            WHEN 'assignment' THEN record ->> 'account_id' END)::uuid;
+        own := CASE TG_TABLE_NAME
+            WHEN 'intervention' THEN (SELECT version FROM case_file WHERE id = of_file)
+            WHEN 'site_stage' THEN (SELECT version FROM site WHERE id = of_file)
+            WHEN 'assignment' THEN (SELECT version FROM account WHERE id = of_file)
+            ELSE (coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> 'version')::integer END;
+        INSERT INTO history (record, record_id, child_id, before, after, access, file_id, version, child_version)
+        VALUES (TG_TABLE_NAME, coalesce(record ->> 'id', record ->> 'assignment_id')::uuid, of_child, before, after,
+                nullif(current_setting('service.access', true), '')::bigint, of_file, own,
+                (SELECT version FROM child WHERE id = of_child));
     END IF;
     RETURN NULL;
 END $$

@@ -28,6 +28,7 @@ SCRIPTS = [
         "editions",
         "left_out",
         "changing",
+        "answers",
         "settling",
         "reforms",
         "history",

@@ -13,7 +13,11 @@ class CaseFile(SQLModel, table=True):
     """A file under which a child is managed, from opening to closure. Opened and closed on one day, it is empty."""
 
     __tablename__ = "case_file"
-    __table_args__ = (Index("case_file_child", "child_id"), Index("case_file_previous", "previous_case_id"))
+    __table_args__ = (
+        Index("case_file_child", "child_id", postgresql_include=["id", "opened_on", "closed_on"]),
+        Index("case_file_previous", "previous_case_id"),
+        Index("case_file_opened", "opened_on", "id"),
+    )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
     child_id: UUID = Field(foreign_key="child.id", ondelete="CASCADE")
@@ -32,7 +36,7 @@ class Intervention(SQLModel, table=True):
     """A measure of prevention, support or intervention given to the child of a case."""
 
     __table_args__ = (
-        Index("intervention_case", "case_id"),
+        Index("intervention_case", "case_id", postgresql_include=["started_on"]),
         Index("intervention_agency", "agency_id", postgresql_where=text("agency_id IS NOT NULL")),
     )
 

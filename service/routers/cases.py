@@ -73,7 +73,7 @@ class CaseRecord(BaseModel):
 
 
 class CasePage(BaseModel):
-    """A page of cases, by id (the order in which they were recorded)."""
+    """A page of cases, by id (the order in which they were recorded) or by the day of opening."""
 
     items: list[CaseRecord]
     next: Internal[str | None]
@@ -85,8 +85,16 @@ class CaseFilter(Page):
 
     status: Literal["open", "closed"] | None = None
     commune: AreaCode | None = Field(None, description="Where the child lives on `on`")
-    on: Day | None = Field(None, description="The day of `commune`; today if absent")
+    area: AreaCode | None = Field(
+        None,
+        description="The same of an area of any level with all that lies in it; not with `commune`",
+    )
+    on: Day | None = Field(None, description="The day of `commune` and `area`; today if absent")
     child_id: Identifier | None = None
+    kind: Kind | None = None
+    opened_from: Day | None = Field(None, description="The first day of opening")
+    opened_until: Day | None = Field(None, description="The first day of opening that is no longer asked for")
+    sort: cases.Sort = Field("id", description="`-opened_on`: the latest first")
 
 
 @router.get("", response_model=CasePage)
@@ -94,12 +102,17 @@ class CaseFilter(Page):
 async def list_cases(
     asked: Annotated[CaseFilter, Query()], reader: ReaderDep, asking: AskingDep, today: Today
 ) -> Response:
-    """Cases by status, commune or child."""
+    """Cases by status, place, child, kind and day of opening."""
     on = asked.on or today
-    where = await maps.areas_of_commune(reader, asked.commune, on) if asked.commune is not None else None
-    wanted = cases.Filter(asked.status, where, on, asked.child_id)
-    (after,) = asked.after(UUID)
-    rows = await cases.cases(reader, asking, wanted, after, asked.limit)
+    where = await maps.areas_asked(reader, asked.commune, asked.area, on)
+    days = asked.opened_from, asked.opened_until
+    wanted = cases.Filter(asked.status, where, on, asked.child_id, asked.kind, *days)
+    if asked.sort == "id":
+        (after,) = asked.after(UUID)
+        rows = await cases.cases(reader, asking, wanted, after, asked.limit)
+    else:
+        day, last = asked.after(date.fromisoformat, UUID)
+        rows = await cases.cases_by_opening(reader, asking, wanted, asked.sort, (day, last), asked.limit)
     return asked.answer(rows, await cases.number_of_cases(reader, asking, wanted) if asked.count else None)
 
 

@@ -78,10 +78,15 @@ async def test_the_cases_listed_and_counted_are_those_that_the_role_meets(provin
 
 @pytest.mark.parametrize("role", READERS)
 async def test_no_filter_finds_who_is_outside(province: Province, role: str) -> None:
-    for asked in ({"q": NAMES[OUTSIDE]}, {"commune": PLACES[OUTSIDE]}, {"commune": PLACES[OUTSIDE], "kind": "special"}):
+    for asked in ({"q": NAMES[OUTSIDE]}, {"commune": PLACES[OUTSIDE]}, {"commune": PLACES[OUTSIDE], "kind": "special"},
+                  {"area": "33", "q": NAMES[OUTSIDE]}, {"area": PLACES[OUTSIDE]}):  # fmt: skip
         assert await everything(province, role, "/v1/children", **asked) == (set(), 0)
     if role in OF_CASES:
-        for asked in ({"child_id": str(named("child", OUTSIDE))}, {"commune": PLACES[OUTSIDE]}):
+        for asked in (
+            {"child_id": str(named("child", OUTSIDE))},
+            {"commune": PLACES[OUTSIDE]},
+            {"area": "33", "child_id": str(named("child", OUTSIDE))},
+        ):
             assert await everything(province, role, "/v1/cases", **asked) == (set(), 0)
 
 

@@ -71,6 +71,7 @@ BY_NAME = {
     "assignment_child_assignment_id_fkey": LOOKED_UP,
     "assignment_child_child_id_fkey": LOCKED,
     "credential_account_id_fkey": LOCKED,
+    "first_answer_assignment_id_fkey": LOOKED_UP,
     "sign_in_account_id_fkey": LOOKED_UP,
     "sign_in_assignment_id_fkey": LOOKED_UP,
     "refresh_token_sign_in_id_fkey": LOOKED_UP,
