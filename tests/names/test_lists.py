@@ -99,7 +99,8 @@ async def test_a_changed_name_is_found_by_the_new_one(client: httpx.AsyncClient)
 
 @pytest.mark.parametrize(
     "typed",
-    ["\u0301\u0323", "...", "'", "\\", "😀", "\u200bAn\u202e", "an " * 60, "x" * 200, "' | 'a':*", "=an", "!(a)", "Мария", "1"],
+    ["\u0301\u0323", "...", "'", "\\", "😀", "\u200bAn\u202e", "an " * 60,
+     "x" * 200, "' | 'a':*", "=an", "!(a)", "Мария", "1"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/v1/children", "/v1/communes", "/v1/areas"])
 async def test_whatever_is_typed_is_answered(client: httpx.AsyncClient, path: str, typed: str) -> None:
