@@ -17,6 +17,7 @@ HEAD = """\
 # VS Code (REST Client): choose the password below, send "sign_in" first, then any other request. An id comes from the
 # answer of the list that is named beside it: send that list before. A JetBrains editor does not read answers of other
 # requests: put the token and the ids after the equals signs yourself, and $uuid where $guid stands.
+# Accounts and agencies are for the user administrator.
 # A token is good for ten minutes: send "sign_in" again. Who sees what: docs/front-end.md.
 
 @host = http://127.0.0.1:8000
@@ -49,7 +50,10 @@ IDS = {
     "stage_id": ("read_site", "stages[0].id"),
     "target_id": ("list_targets", "items[0].id"),
 }
-ASSIGNMENTS = {"accounts": ("read_account", "assignments[0].id"), "children": ("list_collaborators", "items[0].id")}
+ASSIGNMENTS = {
+    "accounts": ("read_account", "assignments[0].id"),
+    "children": ("list_collaborators", "items[0].assignment_id"),
+}
 CODES = {
     "/v1/communes/{code}": "12145",
     "/v1/indicators/{code}": "special_rate",
@@ -71,10 +75,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_account": {"full_name": "Phạm Thị Hoa"},
     "update_assignment": {"until": "2021-01-01"},
     "update_agency": {"name": "Ủy ban nhân dân xã Phù Ủng"},
+    "create_residence": {"commune": "12148", "from": "2020-06-01"},
     "update_child": {"full_name": "Nguyễn Thị Bưởi"},
     "update_residence": {"until": "2020-12-01", "reason": "left"},
     "update_circumstance": {"until": "2020-12-01"},
-    "update_case": {"opened_on": "2018-05-03"},
+    "update_case": {"reason": "Gia đình đã tự lo được"},
     "update_intervention": {"ended_on": "2018-11-20"},
     "update_rule": {"name_en": "Of disabled children, the severe"},
     "create_reform": {
@@ -120,12 +125,15 @@ def request(document: dict[str, Any], path: str, method: str, operation: dict[st
         for parameter in parameters
         if parameter["in"] == "query"
     ]
+    headers = {parameter["name"] for parameter in parameters if parameter["in"] == "header"}
     needed = [parameter["name"] for parameter in parameters if parameter["in"] == "query" and parameter.get("required")]
     question = CAREFULLY.get(name, "&".join(f"{each}={ASKED[each]}" for each in needed))
-    lines.append(f"{method.upper()} {{{{host}}}}{addressed(path)}{'?' if question else ''}{question}")
+    address = addressed(path)
+    if "If-Match" in headers and "{number}" in path:  # only a draft can be changed
+        address = address.replace("/rules/1", "/rules/{{draft_rule.response.body.$.number}}")
+    lines.append(f"{method.upper()} {{{{host}}}}{address}{'?' if question else ''}{question}")
     if operation.get("security"):
         lines.append("Authorization: Bearer {{token}}")
-    headers = {parameter["name"] for parameter in parameters if parameter["in"] == "header"}
     if "If-Match" in headers:
         lines.append(f"If-Match: {{{{{version_from(document, path)}.response.headers.ETag}}}}")
     if "Idempotency-Key" in headers:
@@ -149,7 +157,9 @@ def addressed(path: str) -> str:
 
 
 def version_from(document: dict[str, Any], path: str) -> str:
-    """The read whose ETag is wanted: of the thing itself, or of what it is a part of."""
+    """Whose ETag is wanted: the read of the thing itself, or of what it is a part of; of a rule, the draft."""
+    if "{number}" in path:
+        return "draft_rule"
     while "get" not in document["paths"].get(path, {}):
         path = path.rpartition("/")[0]
     name: str = document["paths"][path]["get"]["operationId"]
