@@ -59,7 +59,7 @@ async def page(request: Request) -> Response:
 async def by_commune(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
-    programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
+    programme = await reader.fetchrow(attainment.PROGRAMME, None, on, None, None)
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     await reader.fetch(attainment.INDICATORS, programme["code"], request.path_params["code"], area["area_id"])
     places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
@@ -73,7 +73,7 @@ async def by_commune(request: Request) -> Response:
 async def scoreboard(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
-    programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
+    programme = await reader.fetchrow(attainment.PROGRAMME, None, on, None, None)
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     indicators = await reader.fetch(attainment.INDICATORS, programme["code"], None, area["area_id"])
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})

@@ -183,7 +183,7 @@ class AnnouncedServer(uvicorn.Server):
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             scheme = "https" if self.config.is_ssl else "http"
-            say(f"Serving on {scheme}://{host}:{port} (stop with Ctrl-C). The document of the API: /openapi.json")
+            say(f"Serving on {scheme}://{host}:{port} (stop with Ctrl-C). The documentation of the API: /docs")
 
 
 def telemetry() -> TelemetryConfig | None:

@@ -15,6 +15,7 @@ from service import __version__, cors, failures, ledger, once
 from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
+from service.compression import Compression
 from service.cursors import secrets_of
 from service.database import Database
 from service.envelope import Envelope
@@ -38,6 +39,7 @@ from service.routers import (
     circumstances,
     collaborators,
     communes,
+    docs,
     editions,
     explanations,
     health,
@@ -54,6 +56,7 @@ from service.routers import (
     rules,
     settling,
     sites,
+    start,
     targets,
 )
 from service.routers import openapi as openapi_page
@@ -95,6 +98,8 @@ ROUTERS = (
     records,
     editions,
     reference,
+    start,
+    docs,
     openapi_page,
     problem_pages,
     health,
@@ -125,7 +130,7 @@ def create_app(
         summary="How far are we from what we promised, and which children does the rest of the way consist of?",
         lifespan=lifespan(dsn, today, limits, request_lines),
         separate_input_output_schemas=False,
-        docs_url=None,  # its pages would load scripts from elsewhere
+        docs_url=None,  # its pages would load scripts from elsewhere: ours are routers.docs
         redoc_url=None,
         openapi_url=None,  # written anew for each request: ours is made once
         routes=[route for module in ROUTERS for route in module.router.routes],
@@ -142,7 +147,8 @@ def create_app(
     app.add_middleware(Authentication)
     cors.allow(app, network.cors_origins)
     app.add_middleware(Admission, network.trusted_proxies)
-    app.add_middleware(Head)
+    app.add_middleware(Compression)
+    app.add_middleware(Head)  # around it: HEAD tells how GET would be compressed
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     if network.trusted_proxies:
         app.add_middleware(Forwarded, [str(proxy) for proxy in network.trusted_proxies])

@@ -12,6 +12,8 @@ from fastapi import Depends, Request, Response
 from service.domain.refusal import Refusal
 from service.wire import json_answer
 
+CODED = '-gzip"'  # how the tag of a compressed answer ends: no version does
+
 
 def etag(version: int | str) -> str:
     return f'"{version}"'
@@ -23,8 +25,13 @@ def seen(body: str) -> str:
 
 
 def tags(request: Request, name: str) -> list[str]:
-    """The tags of a header (or `*` alone), over all its lines; what is no tag is none."""
-    header = ", ".join(request.headers.getlist(name)).strip()
+    """The tags of a header (or `*` alone): of the version alone, also where its compressed form was received."""
+    return [tag[: -len(CODED)] + '"' if tag.endswith(CODED) else tag for tag in tags_of(request.headers.getlist(name))]
+
+
+def tags_of(lines: list[str]) -> list[str]:
+    """The tags of all lines of a header, as they were sent; what is no tag is none."""
+    header = ", ".join(lines).strip()
     return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
 
 
