@@ -25,6 +25,7 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "communes": on_maps.many_communes,
     "child": over_http.child,
     "page": over_http.page,
+    "search": over_http.search,
     "lists": lists.lists,
     "attainment": over_http.attainment,
     "scoreboard": over_http.scoreboard,

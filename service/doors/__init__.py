@@ -21,6 +21,7 @@ SCRIPTS = [
         "asking",
         "records",
         "children",
+        "names",
         "cases",
         "counted",
         "restated",

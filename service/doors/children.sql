@@ -15,11 +15,11 @@ BEGIN
 END $$;
 
 -- FROM and WHERE with no condition but those asked for, so that each question gets the plan that suits it. $1 caller ·
--- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 name · $12 without an
--- open case · $13 without an intervention · $14 changed since
+-- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 words of the name · $12
+-- without an open case · $13 without an intervention · $14 changed since
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text, without_case boolean,
-                                  without_intervention boolean, changed_since timestamptz)
+                                  without_intervention boolean, changed_since timestamptz, by_name boolean DEFAULT false)
 RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -35,7 +35,7 @@ DECLARE
     counted CONSTANT text := format(
         's.withdrawn IS NULL AND s.measure = %L AND s.category = %L AND s.during @> $3 AND %s',
         coalesce(kind, 'children'), coalesce(category, 'all'), rule);
-    whole CONSTANT boolean := name IS NOT NULL OR changed_since IS NOT NULL;  -- what the spells do not say
+    whole CONSTANT boolean := by_name OR name IS NOT NULL OR changed_since IS NOT NULL;  -- what the spells do not say
     -- What holds of most is looked at with each (OFFSET 0 keeps the planner from all others); what holds of few is begun
     -- with, in the order of the list.
     open_case CONSTANT text := 'f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3)';
@@ -60,7 +60,7 @@ BEGIN
         END || begin_with || ' WHERE ' || reaching(c, 'x.id', each),
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
         CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
-        CASE WHEN name IS NOT NULL THEN 'x.name_key LIKE ''%'' || $11 || ''%''' END,
+        CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
         CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END,
         CASE WHEN NOT assisted THEN format(beside, assisting) END,

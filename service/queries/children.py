@@ -38,7 +38,7 @@ class Filter(NamedTuple):
     sex: str | None = None
     age_from: int | None = None
     age_until: int | None = None
-    name: str | None = None  # as `areas.pattern` leaves it
+    name: str | None = None  # a condition on its words, in the language of `tsquery`
     without_case: bool | None = None  # open on the day
     without_intervention: bool | None = None  # begun by the day, in any case
     changed_since: datetime | None = None

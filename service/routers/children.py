@@ -12,10 +12,11 @@ from service.access import check_received, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, ReaderDep, SessionDep
 from service.domain.access import Permission, Reach
+from service.domain.names import Search, search
 from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import read_answer, seen
-from service.queries import areas, attainment, children, maps, reference
+from service.queries import areas, attainment, children, maps, names, reference
 from service.queries.written import posted
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
@@ -105,7 +106,8 @@ class ChildRecord(BaseModel):
 
 
 class ChildPage(BaseModel):
-    """A page of children, by id (the order in which they were registered), or by what `changed_since` asks for."""
+    """A page of children: by id (the order in which they were registered), by name, the best matches first, or by what
+    `changed_since` asks for."""
 
     items: list[ChildSummary]
     next: Internal[str | None]
@@ -115,7 +117,18 @@ class ChildPage(BaseModel):
 class ChildFilter(Page):
     """Which children."""
 
-    q: Name | None = Field(None, description="A part of the name, with or without marks")
+    q: Name | None = Field(
+        None,
+        description="Words of the name in any order, with or without marks, the last perhaps unfinished. The best "
+        "matches come first, then by name: the whole name, its words, without marks, a word begun; where these are "
+        "few, with one slip",
+        examples=["nguyen thi buoi"],
+    )
+    sort: Literal["id", "name"] | None = Field(
+        None,
+        description="`id` is the order of registration; `name` is by given name, then family name, in Vietnamese "
+        "order. `id` where nothing is said; with `q` it can only be `name`",
+    )
     on: Day | None = Field(
         None, description="Children (under 16, resident) on this day; today where a filter needs one"
     )
@@ -161,6 +174,14 @@ class ChildFilter(Page):
         )
         return self.on or (today if any(value is not None for value in dated) else None)
 
+    def search(self) -> Search | None:
+        """What `q` looks for; refuses another order than that of matches."""
+        if self.q is None:
+            return None
+        if self.sort == "id":
+            raise Refusal("invalid", "/sort")
+        return search(self.q)
+
     def of_cases(self) -> list[str]:
         """What it asks that tells of cases."""
         told = ("assisted", "without_case", "without_intervention", "changed_since")
@@ -173,7 +194,7 @@ async def list_children(
     asked: Annotated[ChildFilter, Query()], reader: ReaderDep, asking: AskingDep, caller: CallerDep, today: Today
 ) -> Response:
     """Children on a day; without a day and a filter that needs one, every record."""
-    on = asked.on_day(today)
+    on, sought = asked.on_day(today), asked.search()
     where = await maps.areas_asked(reader, asked.commune, asked.area, on or today)
     kind: str | None = asked.kind
     # An agency knows of its own part of the open cases: not when others began or ended theirs.
@@ -193,11 +214,15 @@ async def list_children(
         asked.sex,
         asked.age_from,
         asked.age_until,
-        asked.q and areas.pattern(asked.q),
+        None if sought is None else sought.widest,
         asked.without_case,
         asked.without_intervention,
         asked.changed_since,
     )
+    if sought is not None or asked.sort == "name":
+        rank, behind = asked.after(int, UUID)
+        rows = await names.children_by_name(reader, asking, wanted, sought, on or today, (rank, behind), asked.limit)
+        return asked.answer(rows, await names.number_by_name(reader, asking, wanted, sought) if asked.count else None)
     if asked.changed_since is not None:
         moment, last = asked.after(datetime.fromisoformat, UUID)
         rows = await children.children_by_change(reader, asking, wanted, on or today, (moment, last), asked.limit)

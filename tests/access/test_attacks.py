@@ -43,7 +43,7 @@ NOT_ASKED_FOR: dict[str, Any] = {
     "access": 1,
     "withheld": [],
     "created_at": "2016-01-01",
-    "name_key": "x",
+    "name_order": "x",
     "__proto__": {"role": "administrator"},
 }
 
