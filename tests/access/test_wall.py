@@ -161,7 +161,7 @@ async def test_a_record_that_is_there_is_not_begun_anew(
         "'2020-01-01', NULL, $2, 10)",
         "find_children({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, "
         "'2020-01-01', 1, $2, 10)",
-        "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
+        "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
     ],
 )
 async def test_a_door_is_shut_to_whoever_is_not_assigned(
