@@ -48,6 +48,7 @@ migrate: $(BIN)/ready  ## bring the database of DATA_DIR or DATABASE_URL to this
 
 snapshot: $(BIN)/ready  ## write the OpenAPI document anew, to be read in review
 	$(BIN)/python -m tests.contract.snapshot
+	$(BIN)/python -m tests.contract.collection
 
 lock:  ## every version with its hashes, and no addresses
 	$(BIN)/python -m pip install --quiet uv

@@ -39,6 +39,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Ngày phải từ 1900-01-01 đến 2100-12-31.",
         "en": "A day lies between 1900-01-01 and 2100-12-31.",
     },
+    "moment_form": {
+        "vi": "Thời điểm viết là NĂM-THÁNG-NGÀYTGIỜ:PHÚT:GIÂY với Z hoặc độ lệch múi giờ.",
+        "en": "A moment is written YYYY-MM-DDTHH:MM:SS with Z or an offset.",
+    },
+    "datetime_type": {"vi": "Phải là một thời điểm.", "en": "It must be a moment."},
     "identifier_form": {
         "vi": "Mã định danh là UUID, viết có dấu gạch nối.",
         "en": "An id is a UUID, written with hyphens.",

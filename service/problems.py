@@ -249,6 +249,11 @@ PROBLEMS: dict[str, Meaning] = {
     "previous_case_of_another_child": _meaning(
         422, "Hồ sơ trước không phải của trẻ em này.", "The case before is not a case of this child."
     ),
+    "officer_unsuitable": _meaning(
+        422,
+        "Người được nêu hiện không thể phụ trách hồ sơ của trẻ em này.",
+        "Whoever is named cannot work on the cases of this child today.",
+    ),
     "not_a_commune": _meaning(
         422, "Mã này không chỉ một xã, phường, thị trấn.", "The code is not that of a commune, ward or township."
     ),

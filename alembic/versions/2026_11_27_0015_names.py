@@ -6,7 +6,7 @@ Revision ID: 0015
 from alembic import op
 
 revision = "0015"
-down_revision = "0016"
+down_revision = "0014"
 
 # As service/domain/names/spelling.py. The columns are made of these: what changes them has to make the columns anew.
 # The search path may be another when a dump is loaded: RETURN and BEGIN ATOMIC bind names when they are made.

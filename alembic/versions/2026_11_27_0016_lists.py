@@ -6,7 +6,7 @@ Revision ID: 0016
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 PLACE = "CREATE INDEX spell_place ON spell (rule, measure, category, area_id, subject_id){} WHERE withdrawn IS NULL"
 

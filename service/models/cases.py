@@ -17,6 +17,7 @@ class CaseFile(SQLModel, table=True):
         Index("case_file_child", "child_id", postgresql_include=["id", "opened_on", "closed_on"]),
         Index("case_file_previous", "previous_case_id"),
         Index("case_file_opened", "opened_on", "id"),
+        Index("case_file_officer", "officer", "id", postgresql_where=text("officer IS NOT NULL")),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
@@ -30,6 +31,7 @@ class CaseFile(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("case_file.id", name="case_previous"))
     )
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    officer: UUID | None = Field(default=None, foreign_key="assignment.id")
 
 
 class Intervention(SQLModel, table=True):

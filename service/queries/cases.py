@@ -19,8 +19,8 @@ CASE = "written({asking}, 'case', :id)"
 INTERVENTION = "written({asking}, 'intervention', :id)"
 
 ONE = f"SELECT version, record FROM read_case({ASKING}, $6)"
-FILTER = ", ".join(f"${number}" for number in range(6, 13))
-LIST = f"SELECT item, {{place}} FROM list_cases({ASKING}, {FILTER}, $13, $14, $15, $16)"
+FILTER = ", ".join(f"${number}" for number in range(6, 14))
+LIST = f"SELECT item, {{place}} FROM list_cases({ASKING}, {FILTER}, $14, $15, $16, $17)"
 COUNT = f"SELECT count_cases({ASKING}, {FILTER})"
 Sort = Literal["id", "opened_on", "-opened_on"]
 
@@ -35,6 +35,7 @@ class Filter(NamedTuple):
     kind: str | None
     opened_from: date | None
     opened_until: date | None
+    officer: UUID | None
 
 
 async def cases(reader: Reader, asking: Asking, wanted: Filter, after: UUID | None, limit: int) -> list[asyncpg.Record]:
@@ -82,6 +83,15 @@ async def intervention(session: AsyncSession, case_id: UUID, intervention_id: UU
     if record is None or record.case_id != case_id:
         raise Refusal("intervention_unknown")
     return record
+
+
+SUITABLE = "suits_child({asking}, :officer, :child)"
+
+
+async def check_officer(session: AsyncSession, child_id: UUID, officer: UUID | None) -> None:
+    """Whoever is named to work on a case of a child that this transaction has taken is able to, today."""
+    if officer is not None and not await through(session, SUITABLE, officer=officer, child=child_id):
+        raise Refusal("officer_unsuitable", "/officer")
 
 
 async def check_previous(session: AsyncSession, case: CaseFile) -> None:

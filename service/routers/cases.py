@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from service import ledger, preconditions, routing
 from service.access import permits
@@ -23,6 +23,12 @@ from service.wire import AreaCode, Day, Identifier, Input, Internal, Name, Note,
 router = routing.router("/v1/cases", "cases")
 
 Kind = Literal["protection", "support"]
+IDENTIFIER: TypeAdapter[UUID] = TypeAdapter(Identifier)
+OFFICER = "Who works on the case: an assignment of today that may write cases and reaches the child"
+ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+Officer = Annotated[
+    str, StringConstraints(strict=True, pattern=rf"^(me|{ID})$")
+]  # one text: generators make unions wrong
 
 
 class CaseInput(Input):
@@ -33,6 +39,7 @@ class CaseInput(Input):
     kind: Kind
     opened_on: Day = Field(examples=["2018-05-03"])
     previous_case_id: Identifier | None = Field(None, description="The closed case that this one continues")
+    officer: Identifier | None = Field(None, description=OFFICER)
 
 
 class CasePatch(Input):
@@ -44,6 +51,7 @@ class CasePatch(Input):
     outcome: Name | None = None
     reason: Note | None = None
     previous_case_id: Identifier | None = None
+    officer: Identifier | None = Field(None, description=OFFICER)
 
 
 class CaseClosing(Input):
@@ -66,6 +74,7 @@ class CaseRecord(BaseModel):
     outcome: OfCase[str | None]
     reason: OfCase[str | None]
     previous_case_id: OfCase[Identifier | None]
+    officer: OfCase[Identifier | None] = Field(description="Who works on the case: an assignment")
     interventions: list[InterventionRecord]
     withheld: Internal[list[str]] = Field(
         description="What the caller's role does not receive (of interventions: those of others)"
@@ -94,6 +103,9 @@ class CaseFilter(Page):
     kind: Kind | None = None
     opened_from: Day | None = Field(None, description="The first day of opening")
     opened_until: Day | None = Field(None, description="The first day of opening that is no longer asked for")
+    officer: Officer | None = Field(
+        None, description="Only cases of this officer (an assignment); `me` is the caller's own assignment"
+    )
     sort: cases.Sort = Field("id", description="`-opened_on`: the latest first")
 
 
@@ -106,7 +118,8 @@ async def list_cases(
     on = asked.on or today
     where = await maps.areas_asked(reader, asked.commune, asked.area, on)
     days = asked.opened_from, asked.opened_until
-    wanted = cases.Filter(asked.status, where, on, asked.child_id, asked.kind, *days)
+    officer = asking.assignment_id if asked.officer == "me" else asked.officer and UUID(asked.officer)
+    wanted = cases.Filter(asked.status, where, on, asked.child_id, asked.kind, *days, officer)
     if asked.sort == "id":
         (after,) = asked.after(UUID)
         rows = await cases.cases(reader, asking, wanted, after, asked.limit)
@@ -124,6 +137,7 @@ async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Respo
     case = CaseFile(**body.model_dump())
     check_days(case, today)
     await cases.check_previous(session, case)
+    await cases.check_officer(session, case.child_id, body.officer)
     session.add(case)
     answer = await posted(session, [case.child_id], today, cases.CASE, case)
     headers = {"ETag": etag(1), "Location": f"/v1/cases/{case.id}"}
@@ -156,6 +170,7 @@ async def update_case(
     with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
         await cases.check_previous(session, case)
         await cases.check_next(session, case)
+        await cases.check_officer(session, case.child_id, body.officer)
     answer = await posted(session, [case.child_id], today, cases.CASE, case)
     return json_answer(answer, {"ETag": etag(case.version)})
 

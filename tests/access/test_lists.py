@@ -203,7 +203,9 @@ async def test_why_not_is_the_same_for_what_is_hidden_and_what_is_not_there(prov
         for id_ in (named(kind, OUTSIDE), uuid4()):
             asked = {"action": action, "resource": f"/v1/{path}/{id_}"}
             same = {"X-Request-ID": "same"}
-            answers.append(told(await province.ask("police", "GET", "/v1/access/explain", params=asked, headers=same)))
+            answer = await province.ask("police", "GET", "/v1/access/explain", params=asked, headers=same)
+            del answer.headers["etag"]  # of the question too
+            answers.append(told(answer))
         assert answers[0] == answers[1]
 
 

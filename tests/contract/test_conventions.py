@@ -34,6 +34,7 @@ RAISED = {
     "literal": {"literal_error"},
     "uuid": {"uuid_type", "uuid_parsing"},
     "date": {"date_type"},
+    "datetime": {"datetime_type"},
     "nullable": set(),
     "default": set(),
     "model-fields": set(),

@@ -60,6 +60,7 @@ BY_NAME = {
     "residence_child_id_fkey": LOCKED,
     "circumstance_child_id_fkey": LOCKED,
     "case_file_child_id_fkey": LOCKED,
+    "case_file_officer_fkey": LOOKED_UP,
     "intervention_case_id_fkey": LOCKED,
     "site_stage_site_id_fkey": LOCKED,
     "assignment_account_id_fkey": LOCKED,

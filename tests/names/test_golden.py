@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
+from service import ledger
 from service.embedded import Server
 from tests.conftest import TODAY, clone
 from tests.names.golden import FILE, population
@@ -39,6 +40,7 @@ async def people(server: Server, template: str) -> str:
     connection = await asyncpg.connect(dsn)
     names, codes = zip(*population(), strict=True)
     await connection.execute(FILL, names, codes, BORN)
+    await ledger.rebuild(connection, TODAY)
     await connection.execute("VACUUM ANALYZE child, residence, home")
     await connection.close()
     return dsn
