@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import exchange, in_sql, on_maps, over_http, soaking
+from bench import exchange, in_sql, lists, on_maps, over_http, soaking
 from bench.province import Province, province
 
 CHILDREN = int(os.environ.get("CHILDREN", "300000"))
@@ -25,6 +25,8 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "communes": on_maps.many_communes,
     "child": over_http.child,
     "page": over_http.page,
+    "search": over_http.search,
+    "lists": lists.lists,
     "attainment": over_http.attainment,
     "scoreboard": over_http.scoreboard,
     "unchanged": over_http.unchanged,
@@ -34,6 +36,7 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "rebuild": in_sql.rebuild,
     "exchange": exchange.exchange,
     "writers": soaking.writers,
+    "updates": soaking.updates,
     "kills": soaking.kills,
     "tenfold": in_sql.tenfold,
 }

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import date
 from uuid import UUID
 
-import asyncpg
 import orjson
 import uvicorn
 from fastapi import FastAPI
@@ -24,8 +23,7 @@ from starlette.routing import Mount, Route
 from bench import plain
 from bench.province import DAY, TODAY
 from service.__main__ import AnnouncedServer
-from service.database import Database, SessionDep
-from service.database import nothing as kept
+from service.database import Database, Reader, SessionDep
 from service.domain.calendar import YEAR
 from service.domain.completeness import days_of
 from service.models import Child, Circumstance, Residence
@@ -59,7 +57,7 @@ async def page(request: Request) -> Response:
 async def by_commune(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
-    programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
+    programme = await reader.fetchrow(attainment.PROGRAMME, None, on, None, None)
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     await reader.fetch(attainment.INDICATORS, programme["code"], request.path_params["code"], area["area_id"])
     places = (await maps.view(reader, 0, programme["rule"], area["area_id"], on, on, None)).carried.places
@@ -73,7 +71,7 @@ async def by_commune(request: Request) -> Response:
 async def scoreboard(request: Request) -> Response:
     on = date.fromisoformat(request.query_params["on"])
     reader = request.app.state.reader
-    programme = await reader.fetchrow(attainment.PROGRAMME, None, on)
+    programme = await reader.fetchrow(attainment.PROGRAMME, None, on, None, None)
     area = await reader.fetchrow(attainment.AREA, programme["area_code"], on, None)
     indicators = await reader.fetch(attainment.INDICATORS, programme["code"], None, area["area_id"])
     measures = list({m for i in indicators for m in (i["numerator"], i["denominator"]) if m})
@@ -106,7 +104,7 @@ async def create_circumstance(child_id: Identifier, body: CircumstanceInput, ses
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     writing.state.database = await Database.open(sys.argv[1], Limits())
-    async with asyncpg.create_pool(sys.argv[1], min_size=1, max_size=20, reset=kept) as app.state.reader:
+    async with Reader(sys.argv[1], Limits(pool_size=20)) as app.state.reader:
         yield
     await writing.state.database.close()
 

@@ -83,12 +83,12 @@ async def known(province: Province) -> None:
 
     now = await seconds("one day by commune, now", 200, stocks.ON_A_DAY["totals"], *question)
     for then, wanted in KNOWN:
-        taken = await seconds(f"as known on {then}", 30, stocks.ON_A_DAY["known"], *question, *part, then)
+        taken = await seconds(f"as known on {then}", 30, stocks.ON_A_DAY["known"], *question, *part, then, None)
         ratio(taken / now, wanted)
     months = (["special", "children"], areas, MONTHS)
     now = await seconds("60 months of the province, now", 100, stocks.TOGETHER["totals"], 1, *months)
     for then, _ in KNOWN:
-        taken = await seconds(f"as known on {then}", 10, stocks.TOGETHER["known"], 1, *months, *part, then)
+        taken = await seconds(f"as known on {then}", 10, stocks.TOGETHER["known"], 1, *months, *part, then, None)
         ratio(taken / now, "at most 100 x: one pass")
     await connection.close()
 

@@ -7,9 +7,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from urllib.parse import quote
 
 import asyncpg
 import httpx
@@ -19,6 +21,7 @@ from bench.load import get, load, post
 from bench.measuring import ratio, told
 from bench.province import COMMUNE, DAY, Province
 from service.database import as_service
+from service.domain.names import folded
 from service.signing_in.keys import signing_keys
 from service.signing_in.tokens import Tokens
 
@@ -40,7 +43,7 @@ INSERT INTO sign_in (account_id, assignment_id, address)
 SELECT a.account_id, a.id, '' FROM assignment a JOIN account u ON u.id = a.account_id WHERE u.name = $1
 RETURNING account_id, id, assignment_id
 """
-UNHINDERED = {"RATE": "1000000", "BURST": "1000000"}
+UNHINDERED = dict.fromkeys(("RATE", "BURST", "UNSIGNED_RATE", "UNSIGNED_BURST"), "1000000")
 
 Requests = Callable[[], Iterator[bytes]]
 
@@ -84,13 +87,13 @@ def both(province: Province) -> Iterator[tuple[str, str]]:
         yield ours, bare
 
 
-async def signed_in(province: Province) -> dict[str, str]:
-    """The headers of the demonstration's province officer, good for ten minutes."""
+async def signed_in(province: Province, role: str = ROLE) -> dict[str, str]:
+    """The headers of the demonstration's user of a role, good for ten minutes."""
     connection = await province.connected()
-    account, sign_in, assignment = await connection.fetchrow(SIGN_IN, ROLE)  # type: ignore[misc] # one row
+    account, sign_in, assignment = await connection.fetchrow(SIGN_IN, role)  # type: ignore[misc] # one row
     await connection.close()
     keys = signing_keys(province.data_dir / "signing-keys.json")
-    token, _ = Tokens(keys).mint(account, sign_in, assignment, ROLE)
+    token, _ = Tokens(keys).mint(account, sign_in, assignment, role)
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -214,3 +217,51 @@ async def circumstance(province: Province) -> None:
         return lambda: (post(f"{prefix}/v1/children/{child}/circumstances", body, **headers) for child in children)
 
     await writing(province, posts)
+
+
+SEARCHED = {
+    "rare": "SELECT full_name FROM child ORDER BY uuid_hash_extended(id, 1) LIMIT 300",
+    "frequent": """
+        SELECT split_part(full_name, ' ', 1) || ' ' || split_part(full_name, ' ', 2) FROM child
+        GROUP BY 1 ORDER BY count(*) DESC LIMIT 30
+    """,
+    "given": """
+        SELECT regexp_replace(full_name, '^.* ', '') FROM child GROUP BY 1 ORDER BY count(*) DESC LIMIT 60
+    """,
+}
+
+
+async def search(province: Province) -> None:
+    """GET /v1/children?q=, signed in and put on record: names without marks, against a child by id"""
+    connection = await province.connected()
+    sought = {
+        kind: [quote(folded(row[0])) for row in await connection.fetch(statement)]
+        for kind, statement in SEARCHED.items()
+    }
+    ids = [f"/v1/children/{row[0]}" for row in await connection.fetch(WITH_A_CASE)][:300]
+    await connection.close()
+    caller = await signed_in(province)
+    within = f"&on={DAY}&commune={COMMUNE}"
+    asked = {f"{kind} names": [f"/v1/children?q={q}" for q in found] for kind, found in sought.items()}
+    asked["frequent names in a commune"] = [path + within for path in asked["frequent names"]]
+    asked["words begun"] = [path[: max(path.rindex("%20") + 4, len(path) - 2)] for path in asked["rare names"]]
+    with served(province, **UNHINDERED) as address:
+        async with httpx.AsyncClient(base_url=address, headers=caller) as client:
+            for name, paths in asked.items():
+                slow: list[float] = []
+                for _ in range(3):
+                    by_id, by_name = await p95(client, ids), await p95(client, paths)
+                    slow.append(by_name / by_id)
+                print(f"  {name}: p95 {by_name * 1000:.1f} ms, by id {by_id * 1000:.1f} ms")
+                ratio(statistics.median(slow), "at most 4 x a child by id")
+
+
+async def p95(client: httpx.AsyncClient, paths: list[str]) -> float:
+    """Seconds within which 95 of 100 answers are there, one after another."""
+    taken = []
+    for path in paths:
+        begun = time.perf_counter()
+        answer = await client.get(path)
+        taken.append(time.perf_counter() - begun)
+        assert answer.status_code == 200, answer.text
+    return statistics.quantiles(taken, n=20)[-1]

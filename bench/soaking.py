@@ -21,6 +21,11 @@ async def writers(_: Province) -> None:
     soaked("test_many_writers.py", "none failed, no deadlock, ledger verified")
 
 
+async def updates(_: Province) -> None:
+    """50 writers on the same ten children for a minute, each on what it has read"""
+    soaked("test_no_lost_update.py", "every update on the version that it was based on or 412, ledger verified")
+
+
 async def kills(_: Province) -> None:
     """200 hard kills of the service, its server or both, amid writes"""
     soaked("test_hard_kills.py", "no acknowledged write lost, ledger verified")
@@ -35,6 +40,6 @@ def soaked(test: str, proved: str) -> None:
         said.seek(0)
         words = said.read()
     assert done.returncode == 0, words
-    for line in re.findall(r"^(?:many writers|hard kills): .+$", words, re.MULTILINE):
+    for line in re.findall(r"^(?:many writers|no lost update|hard kills): .+$", words, re.MULTILINE):
         print(f"  {line}")
     print(f"  {test:46} {time.perf_counter() - begun:10.1f} s\n  (passed: {proved})\n", flush=True)

@@ -29,6 +29,7 @@ from service.listening import objection
 from service.migrate import migrate
 from service.progress import Progress
 from service.request_lines import RequestLines
+from service.routers import openapi
 from service.signing_in.assigning import agency_commands
 from service.signing_in.commands import account_commands, administrator, key_commands, key_file
 from service.signing_in.keys import signing_keys
@@ -64,6 +65,7 @@ def serve(
         address = service_address(dsn, database_url)
         limits, network = SETTINGS.limits, SETTINGS.network
         app = create_app(address, SETTINGS.today, limits, telemetry(), request_lines(), tokens, network)
+        openapi.written(app)  # before anybody waits for it
         if SETTINGS.backup_dir and not database_url:
             app.state.metrics.watch_archive(partial(behind, data_dir))
         options = uvicorn.Config(
@@ -181,7 +183,7 @@ class AnnouncedServer(uvicorn.Server):
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             scheme = "https" if self.config.is_ssl else "http"
-            say(f"Serving on {scheme}://{host}:{port} (stop with Ctrl-C). The document of the API: /openapi.json")
+            say(f"Serving on {scheme}://{host}:{port} (stop with Ctrl-C). The documentation of the API: /docs")
 
 
 def telemetry() -> TelemetryConfig | None:

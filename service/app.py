@@ -11,10 +11,12 @@ import asyncpg
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from service import __version__, cors, failures, ledger
+from service import __version__, cors, failures, ledger, once
 from service.admission import Admission, Forwarded
 from service.authentication import Authentication
 from service.clock import calendar_day
+from service.compression import Compression
+from service.cursors import secrets_of
 from service.database import Database
 from service.envelope import Envelope
 from service.metrics import Metrics
@@ -22,6 +24,7 @@ from service.openapi import document
 from service.rate_limit import RateLimited, RateLimits
 from service.request_lines import RequestLines
 from service.retrying import Retrying
+from service.route_table import Head, RouteTable
 from service.routers import (
     access,
     account,
@@ -36,6 +39,7 @@ from service.routers import (
     circumstances,
     collaborators,
     communes,
+    docs,
     editions,
     explanations,
     health,
@@ -52,8 +56,10 @@ from service.routers import (
     rules,
     settling,
     sites,
+    start,
     targets,
 )
+from service.routers import openapi as openapi_page
 from service.routers import problems as problem_pages
 from service.rule_postings import RulePostings
 from service.settings import Limits, Network
@@ -92,6 +98,9 @@ ROUTERS = (
     records,
     editions,
     reference,
+    start,
+    docs,
+    openapi_page,
     problem_pages,
     health,
     access,
@@ -121,24 +130,29 @@ def create_app(
         summary="How far are we from what we promised, and which children does the rest of the way consist of?",
         lifespan=lifespan(dsn, today, limits, request_lines),
         separate_input_output_schemas=False,
-        docs_url=None,  # its pages would load scripts from elsewhere
+        docs_url=None,  # its pages would load scripts from elsewhere: ours are routers.docs
         redoc_url=None,
+        openapi_url=None,  # written anew for each request: ours is made once
         routes=[route for module in ROUTERS for route in module.router.routes],
         telemetry=telemetry or SILENT,
     )
     app.state.metrics = Metrics()
     app.state.tokens = tokens or Tokens(new_keys())
+    app.state.cursor_secrets = secrets_of(app.state.tokens.keys)
     app.state.rates = RateLimits(limits, app.state.metrics)
+    app.router.middleware_stack = RouteTable(app.router)
     failures.add_handlers(app)
     app.add_middleware(Retrying)  # the innermost: what is added after it is around it
     app.add_middleware(RateLimited, app.state.rates)
     app.add_middleware(Authentication)
     cors.allow(app, network.cors_origins)
     app.add_middleware(Admission, network.trusted_proxies)
+    app.add_middleware(Compression)
+    app.add_middleware(Head)  # around it: HEAD tells how GET would be compressed
     app.add_middleware(Envelope, app.state.metrics, limits.body_timeout, request_lines)
     if network.trusted_proxies:
         app.add_middleware(Forwarded, [str(proxy) for proxy in network.trusted_proxies])
-    app.openapi = partial(document, app)  # type: ignore[method-assign] # the way that FastAPI documents
+    app.openapi = partial(document, app, network.public_url)  # type: ignore[method-assign] # the way that FastAPI documents
     return app
 
 
@@ -178,7 +192,7 @@ async def look_after(app: FastAPI, dsn: str, today: date | None) -> None:
         app.state.fixed_today = today or (register and register["fixed_today"])
         app.state.rates.of(bool(register and register["demonstration"]))
         await ledger.extend(connection, app.state.fixed_today or calendar_day())
-        for what_is_past in (delays.FORGET, sign_ins.FORGET):
+        for what_is_past in (delays.FORGET, sign_ins.FORGET, once.FORGET):
             await connection.execute(what_is_past)
     finally:
         await connection.close()

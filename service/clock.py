@@ -13,7 +13,10 @@ def calendar_day() -> date:
 
 
 def day_of(request: Request) -> date:
-    """The day that a question takes when it names none, and the day of a posting."""
+    """The day that a question takes when it names none, and the day of a posting. A page has its first page's."""
+    begun: date | None = getattr(request.state, "day", None)
+    if begun is not None:
+        return begun
     fixed: date | None = request.app.state.fixed_today
     return fixed or calendar_day()
 

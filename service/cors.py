@@ -16,7 +16,7 @@ ASKED = (
     "X-Purpose",
     "Idempotency-Key",
 )
-TOLD = ("ETag", "Location", "X-Request-ID", "Retry-After", "WWW-Authenticate")
+TOLD = ("ETag", "Location", "X-Request-ID", "Idempotent-Replayed", "Retry-After", "WWW-Authenticate")
 
 
 def allow(app: FastAPI, origins: Sequence[str]) -> None:

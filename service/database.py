@@ -123,6 +123,7 @@ async def session(request: Request) -> AsyncIterator[AsyncSession]:
             if hasattr(request.state, "caller"):
                 session.info["asking"] = asking_of(request)
                 session.info["caller"] = request.state.caller
+            session.info["request"] = request
             yield session
     finally:
         database.turns.release()

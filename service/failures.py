@@ -11,11 +11,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from service import stale
 from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
 from service.doors import ASKING
+from service.error_words import message
 from service.problems import PROBLEMS, language, problem
 from service.reasons import REASONS
+from service.route_table import allowed
 
 NOTE_REFUSAL = f"SELECT note_refusal({ASKING}, $6::uuid[])"
 HTTP_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
@@ -52,7 +55,9 @@ async def refused(request: Request, error: Exception) -> Response:
     unknown = meaning.status == 404 and request.method != "GET" and (error.pointer is None or error.about)
     if meaning.status == 403 or unknown:
         await note_refusal(request, error.about)
-    facts = dict(error.facts)
+    facts: dict[str, object] = dict(error.facts)
+    if error.code == "stale":
+        facts |= await stale.changes(request, str(facts["current"]))
     if "reason" in facts:
         facts["detail"] = REASONS[str(facts["reason"])][language(request)]
     if error.pointer is None:
@@ -84,14 +89,11 @@ async def not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(e["type"] == "json_invalid" for e in error.errors()):
         return problem(request, "unreadable")
-    content_type = request.headers.get("content-type", "")
-    if any(e["loc"] == ("body",) for e in error.errors()) and not re.match(r"application/(.+\+)?json\b", content_type):
-        return problem(request, "unsupported_media_type")
     errors = [
         {
             "pointer": "".join(f"/{part}" for part in e["loc"][1:]),
             "code": e["type"],
-            "message": e["msg"],  # says what is wrong with the value, and never repeats it
+            "message": message(e, language(request)),
         }
         for e in error.errors()
     ]
@@ -102,6 +104,10 @@ async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code)
     headers = dict(error.headers) if error.headers else None
+    if error.status_code == 405:
+        headers = {"Allow": allowed(request)}
+        if request.scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     return problem(request, code or "unreadable", status=error.status_code, headers=headers)
 
 

@@ -12,6 +12,8 @@ from fastapi import Depends, Request, Response
 from service.domain.refusal import Refusal
 from service.wire import json_answer
 
+CODED = '-gzip"'  # how the tag of a compressed answer ends: no version does
+
 
 def etag(version: int | str) -> str:
     return f'"{version}"'
@@ -23,15 +25,25 @@ def seen(body: str) -> str:
 
 
 def tags(request: Request, name: str) -> list[str]:
-    """The tags of a header (or `*` alone), over all its lines; what is no tag is none."""
-    header = ", ".join(request.headers.getlist(name)).strip()
+    """The tags of a header (or `*` alone): of the version alone, also where its compressed form was received."""
+    return [tag[: -len(CODED)] + '"' if tag.endswith(CODED) else tag for tag in tags_of(request.headers.getlist(name))]
+
+
+def tags_of(lines: list[str]) -> list[str]:
+    """The tags of all lines of a header, as they were sent; what is no tag is none."""
+    header = ", ".join(lines).strip()
     return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
+
+
+def holds(request: Request, present: str) -> bool:
+    """Whether the caller has what a tag stands for. A weak tag will do, for a cache may have made it of ours."""
+    return any(tag.removeprefix("W/") in (present, "*") for tag in tags(request, "if-none-match"))
 
 
 def read_answer(request: Request, version: int | str, body: str) -> Response:
     """A single thing, or 304 when the caller has this version."""
     headers = {"ETag": etag(version)}
-    if any(tag.removeprefix("W/") in (etag(version), "*") for tag in tags(request, "if-none-match")):
+    if holds(request, etag(version)):
         return Response(status_code=304, headers=headers)
     return json_answer(body, headers)
 

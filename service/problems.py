@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 import orjson
@@ -40,6 +42,11 @@ PROBLEMS: dict[str, Meaning] = {
         "Cách đăng nhập này không được hỗ trợ.",
         "The ways to sign in are password, refresh_token and client_credentials.",
     ),
+    "idempotency_key_invalid": _meaning(
+        400,
+        "Idempotency-Key phải có từ 1 đến 255 ký tự ASCII in được, và chỉ một lần.",
+        "An Idempotency-Key is 1 to 255 printable ASCII characters, given once.",
+    ),
     "unauthenticated": _meaning(
         401, "Cần đăng nhập.", "Sign in: the request carries no token, or one that is not (or no longer) good."
     ),
@@ -58,6 +65,9 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "category_restricted": _meaning(
         403, "Bạn không được biết nhóm này.", "The category is sensitive, and your role does not receive it."
+    ),
+    "area_beside_commune": _meaning(
+        422, "Chỉ nêu `commune` hoặc `area`, không nêu cả hai.", "Name a commune or an area, and not both."
     ),
     "filter_restricted": _meaning(
         403,
@@ -104,6 +114,11 @@ PROBLEMS: dict[str, Meaning] = {
     "too_slow": _meaning(408, "Nội dung yêu cầu đến quá chậm.", "The body of the request took too long to arrive."),
     "account_name_taken": _meaning(409, "Tên tài khoản đã được dùng.", "Another account has this name, or had it."),
     "agency_name_taken": _meaning(409, "Đã có cơ quan mang tên này.", "There is an agency of this name."),
+    "idempotency_key_reused": _meaning(
+        409,
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request: make a new one for each.",
+    ),
     "administrator_last": _meaning(
         409,
         "Phải còn ít nhất một quản trị viên.",
@@ -234,6 +249,11 @@ PROBLEMS: dict[str, Meaning] = {
     "previous_case_of_another_child": _meaning(
         422, "Hồ sơ trước không phải của trẻ em này.", "The case before is not a case of this child."
     ),
+    "officer_unsuitable": _meaning(
+        422,
+        "Người được nêu hiện không thể phụ trách hồ sơ của trẻ em này.",
+        "Whoever is named cannot work on the cases of this child today.",
+    ),
     "not_a_commune": _meaning(
         422, "Mã này không chỉ một xã, phường, thị trấn.", "The code is not that of a commune, ward or township."
     ),
@@ -353,7 +373,22 @@ PROBLEMS: dict[str, Meaning] = {
         "Ngày này sớm hơn bút toán đầu tiên của sổ, khi đó chưa biết gì.",
         "The day is before the first posting of the ledger: nothing was known then. Ask for a later day.",
     ),
-    "cursor_invalid": _meaning(422, "Con trỏ trang không hợp lệ.", "The cursor is not one that this list gave."),
+    "cursor_invalid": _meaning(
+        422,
+        "Con trỏ trang không phải của danh sách này với các bộ lọc này.",
+        "The cursor is not one that this list gave to you for these filters: begin with the first page.",
+    ),
+    "field_unknown": _meaning(
+        422, "Không có trường này; `known` nêu các trường.", "There is no such field to choose: `known` names them."
+    ),
+    "field_not_clearable": _meaning(
+        422,
+        "Trường này không có hoặc không được để trống; `clearable` nêu các trường được.",
+        "There is no such field, or it may not be null: `clearable` names those that may.",
+    ),
+    "field_given_and_cleared": _meaning(
+        422, "Trường vừa có giá trị mới vừa bị xóa.", "A field is given a value and is to be cleared at once."
+    ),
     "map_before_first": _meaning(
         422,
         "Chưa có bản đồ của ngày này: bản đồ đầu tiên là từ ngày 06/08/2013.",
@@ -404,6 +439,17 @@ class FieldError(BaseModel):
     message: str
 
 
+class ChangeSince(BaseModel):
+    """What somebody else has changed: which fields of which record. `account` is null for an operator's command."""
+
+    at: datetime
+    account: str | None
+    role: str | None
+    record: str
+    change: Literal["made", "changed", "withdrawn"]
+    fields: list[str]
+
+
 class Problem(BaseModel):
     """A problem document: RFC 9457."""
 
@@ -415,12 +461,35 @@ class Problem(BaseModel):
     detail: str | None = None
     instance: str = Field(description="The id of the request, also in X-Request-ID")
     errors: list[FieldError] | None = None
+    current: str | None = Field(None, description="Of `stale`: the present ETag")
+    changes: list[ChangeSince] | None = Field(
+        None, description="Of `stale`: what has changed since the version that was named, the newest first; 50 at most"
+    )
 
 
 def language(request: Request) -> Language:
     """Vietnamese, unless the caller prefers English."""
-    wanted = re.findall(r"\b(vi|en)\b", request.headers.get("accept-language", "").lower())
-    return "en" if wanted and wanted[0] == "en" else "vi"
+    header = request.headers.get("accept-language")
+    return preferred(header) if header else "vi"
+
+
+@lru_cache(maxsize=1000)
+def preferred(header: str) -> Language:
+    """By the weights of `Accept-Language` (RFC 9110 §12.5.4): ours is the language that is wanted most; of two wanted
+    alike the one named first; `*` is any, and so Vietnamese."""
+    found: dict[str, float] = {}
+    for part in header.lower().split(","):
+        named = re.fullmatch(r"\s*(vi|en|\*)(?:-[a-z0-9-]+)?\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?\s*", part)
+        if named:
+            found.setdefault(named[1], float(named[2] or 1))
+    anything = found.pop("*", 0.0)
+    found.setdefault("vi", anything)
+    return "en" if found.get("en", 0.0) > found["vi"] or (found.get("en") == found["vi"] and first(found)) else "vi"
+
+
+def first(found: dict[str, float]) -> bool:
+    """Whether English is named, and before Vietnamese."""
+    return next(iter(found)) == "en" and found["en"] > 0
 
 
 def problem(

@@ -13,7 +13,7 @@ NOTHING_LOADED = (b"content-security-policy", b"default-src 'none'; frame-ancest
 NOT_KEPT = (b"cache-control", b"no-store")
 ASKED_ANEW = (b"cache-control", b"private, no-cache")  # for what carries an ETag
 HTTPS_FOR_A_YEAR = (b"strict-transport-security", b"max-age=31536000")
-PUBLIC = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Language"}  # for routes on which nobody is named
+PUBLIC = {"Cache-Control": "public, max-age=3600", "Vary": "Accept, Accept-Language"}  # where nobody is named
 
 
 def protected(headers: Headers, scheme: str) -> Headers:

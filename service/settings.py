@@ -44,6 +44,14 @@ def _origin(given: str) -> str:
     return given
 
 
+def _public_url(given: str) -> str:
+    if not re.fullmatch(rf"(https://[a-zA-Z0-9.-]+|https?://{HOST})(:[0-9]{{1,5}})?", given):
+        raise PydanticCustomError(
+            "public_url", "the public address is https:// and a name, without a path: https://children.example.vn"
+        )
+    return given
+
+
 Proxy = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Origin = Annotated[str, AfterValidator(_origin)]
 
@@ -76,6 +84,7 @@ class Network(BaseSettings):
     tls_certificate: Path | None = None  # with those that signed it, in PEM
     tls_key: Path | None = None
     trusted_proxies: Annotated[tuple[Proxy, ...], NoDecode, BeforeValidator(_parts)] = ()  # TLS ends at them
+    public_url: Annotated[str, AfterValidator(_public_url)] | None = None  # in the document of the API; else relative
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_parts)] = ()
 
 

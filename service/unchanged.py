@@ -6,19 +6,15 @@ rounded answer does: whoever receives those is given a digest of the answer inst
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from fastapi import Request, Response
 
-from service.clock import day_of
 from service.database import Reader, caller_of
+from service.digests import VARYING, of_body, question, unchanged
 from service.domain.access import Permission
-from service.preconditions import tags
-from service.problems import language
+from service.preconditions import holds
 from service.routing import Read
 
 # Targets and official figures are only ever added, so their numbers tell of every change.
@@ -56,43 +52,9 @@ class LedgerState:
         return state
 
 
-@cache
-def build() -> str:
-    """Of what this service is made: another build may answer otherwise."""
-    files = sorted(file for file in Path(__file__).parent.rglob("*") if file.suffix in (".py", ".sql", ".csv", ".json"))
-    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-def question(request: Request) -> bytes:
-    """What is asked, who asks it, the language, the day and the build."""
-    caller = caller_of(request)
-    asked = (
-        request.scope["raw_path"],
-        request.scope["query_string"],
-        caller.role_code,
-        caller.assignment_id,
-        language(request),
-        day_of(request),
-        build(),
-    )
-    return repr(asked).encode()
-
-
 async def of_state(request: Request) -> str:
     """The ETag of an exact answer: of the state of the ledger, and the question."""
     return f'"{await request.app.state.ledger_state.read():x}-{crc32(question(request)):08x}"'
-
-
-def of_body(request: Request, answer: Response) -> str:
-    """The ETag of what was answered, and to which question."""
-    return f'"{sha256(question(request) + bytes(answer.body)).hexdigest()[:32]}"'
-
-
-VARYING = {"Vary": "Accept-Language, Authorization"}
-
-
-def unchanged(present: str) -> Response:
-    return Response(status_code=304, headers=VARYING | {"ETag": present})
 
 
 class OfLedger(Read):
@@ -106,15 +68,14 @@ class OfLedger(Read):
         answer = super().answering()
 
         async def unless_unchanged(request: Request) -> Response:
-            held = tags(request, "if-none-match")
             sees_records = Permission.SEE_RECORDS in caller_of(request).role.permissions
             present = await of_state(request) if sees_records else None
-            if present is not None and present in held:
+            if present is not None and holds(request, present):
                 return unchanged(present)
             response = await answer(request)
             if present is None or b'"rounded":true' in response.body:
                 present = of_body(request, response)
-                if present in held:
+                if holds(request, present):
                     return unchanged(present)
             response.headers.update(VARYING | {"ETag": present})
             return response

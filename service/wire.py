@@ -1,10 +1,9 @@
 """The types of the wire: days, periods, texts, lists. Input is strict: nothing is converted or ignored."""
 
-import base64
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
@@ -14,11 +13,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from sqlalchemy.dialects.postgresql import Range
 
+from service.cursors import PAGING
 from service.domain.access import DataClass, Section
 from service.domain.period import Period
 from service.domain.refusal import Refusal
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+MOMENT_FORM = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})"
 
 
 def _day(value: object) -> date:
@@ -34,10 +35,18 @@ def _day(value: object) -> date:
 
 
 def _text(value: str) -> str:
-    # Characters that this Python does not know yet may be composed otherwise by the database.
-    if any(unicodedata.category(letter) in ("Cc", "Cn", "Cs") for letter in value):
-        raise PydanticCustomError("text_unprintable", "The text holds control, half or unknown characters")
+    # Characters that this Python does not know yet may be composed otherwise by the database; those that nobody sees
+    # (joiners, marks of direction) make two names of what is read as one.
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cn", "Cs") for letter in value):
+        raise PydanticCustomError("text_unprintable", "The text holds control, invisible, half or unknown characters")
     return unicodedata.normalize("NFC", value)
+
+
+def _named(value: str) -> str:
+    # Of signs and marks alone nothing is left to sort or to find.
+    if not any(letter.isalnum() for letter in value):
+        raise PydanticCustomError("text_without_letter", "It must hold a letter or a digit")
+    return value
 
 
 def _identifier(value: object) -> UUID:
@@ -49,10 +58,24 @@ def _identifier(value: object) -> UUID:
         raise PydanticCustomError("identifier_form", "An id is a UUID, written with hyphens") from None
 
 
+def _moment(value: object) -> datetime:
+    try:
+        if not isinstance(value, str) or not re.fullmatch(MOMENT_FORM, value, re.ASCII):
+            raise ValueError
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("moment_form", "A moment is YYYY-MM-DDTHH:MM:SS with Z or an offset") from None
+    if not FIRST_DAY.year < moment.year < LAST_DAY.year:  # so that it is one of these years in every zone
+        raise PydanticCustomError("date_out_of_range", "A moment lies between 1901 and 2099")
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
 Printable = AfterValidator(_text)
-Name = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]
+Name = Annotated[Line, AfterValidator(_named)]
 Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000), Printable]
 Code = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=50), Printable]
 AreaCode = Annotated[str, StringConstraints(strict=True, pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$")]
@@ -135,12 +158,11 @@ class Page(Input):
 
     def after(self, *types: Callable[[Any], Any]) -> list[Any]:
         """Where the page before ended, or nulls on the first page. Each part must be of the type given."""
-        if self.cursor is None:
+        place = PAGING.get().place
+        if place is None:
             return [None] * len(types)
         try:
-            padded = self.cursor + "=" * (-len(self.cursor) % 4)
-            parts = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            return [convert(part) for convert, part in zip(types, parts, strict=True)]
+            return [convert(part) for convert, part in zip(types, place, strict=True)]
         except (ValueError, TypeError, AttributeError):
             raise Refusal("cursor_invalid", "/cursor") from None
 
@@ -151,9 +173,7 @@ class Page(Input):
         """
         rows = list(rows)
         shown = rows[: self.limit]
-        cursor = None
-        if len(rows) > self.limit:
-            cursor = base64.urlsafe_b64encode(orjson.dumps(list(shown[-1][1:]), default=str)).decode().rstrip("=")
+        cursor = PAGING.get().sealed(shown[-1][1:]) if len(rows) > self.limit else None
         rest = {"next": cursor, **more} | ({} if total is None else {"total": total})
         items = ",".join(row[0] for row in shown)
         return Response(f'{{"items":[{items}],'.encode() + orjson.dumps(rest)[1:], media_type="application/json")

@@ -13,8 +13,11 @@ import pytest
 
 from service.embedded import Server, attached
 from service.migrate import migrate
+from service.settings import Limits
+from tests.access.province import Province, populate
 from tests.signed_in import asked, served
 
+OFTEN = Limits(rate=1e6, burst=1_000_000, unsigned_rate=1e6, unsigned_burst=1_000_000)
 TODAY = date(2020, 12, 31)
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
 MEMORY = Path("/dev/shm")
@@ -84,3 +87,17 @@ async def client(empty_database: str) -> AsyncIterator[httpx.AsyncClient]:
     """A province officer's client of the service over a database of the test's own. Its day is 2020-12-31."""
     async with asked(served(empty_database, TODAY)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+async def province(server: Server, template: str) -> AsyncIterator[Province]:
+    """One province with a caller of every role: what changes something of it leaves it as it was."""
+    dsn = await clone(server, template, "access")
+    await migrate(dsn, TODAY)  # rights in a database are not cloned with it
+    owner = await asyncpg.connect(dsn)
+    app = served(dsn, TODAY, OFTEN)
+    async with asked(app) as client:
+        province = Province(dsn, app, client, owner, {})
+        await populate(province)
+        yield province
+    await owner.close()

@@ -54,6 +54,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "intervention": (SENSITIVE, {}),
     "spell": (SENSITIVE, {}),
     "history": (SENSITIVE, {}),
+    "first_answer": (SENSITIVE, {}),
     # What opens doors.
     "credential": (SENSITIVE, {}),
     "sign_in": (CONFIDENTIAL, {}),

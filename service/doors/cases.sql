@@ -22,8 +22,10 @@ BEGIN
     END IF;
 END $$;
 
--- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child
-CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid) RETURNS text
+-- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened
+-- from, until · $10 officer
+CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid, kind text, opened_from date,
+                               opened_until date, officer uuid) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
     'FROM case_file f WHERE ' || reaching(c, 'f.child_id', areas IS NOT NULL),
@@ -31,41 +33,51 @@ SELECT concat_ws(' AND ',
         'f.closed_on IS NULL AND EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
     CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
     CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
+    CASE WHEN kind IS NOT NULL THEN 'f.kind = $7' END,
+    CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
+    CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
+    CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
     CASE WHEN areas IS NOT NULL THEN 'EXISTS (
         SELECT FROM residence r WHERE r.child_id = f.child_id AND r.during @> $5 AND r.area_id = ANY ($4))' END)
 $$;
 
--- A page by id: item and id, one row more than `size`.
-CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date, of_child uuid, after uuid, size integer)
-RETURNS TABLE (item text, id uuid)
+-- A page: item, day of opening and id, one row more than `size`. By `sort`: id, opened_on or, the latest first, -opened_on.
+CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date, of_child uuid, kind text, opened_from date,
+                           opened_until date, officer uuid, sort text, after_day date, after uuid, size integer)
+RETURNS TABLE (item text, opened_on date, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
-    later CONSTANT text := CASE WHEN after IS NULL THEN '' ELSE ' AND f.id > $7' END;
+    place CONSTANT text := CASE sort WHEN 'opened_on' THEN 'f.opened_on, f.id'
+        WHEN '-opened_on' THEN 'f.opened_on DESC, f.id DESC' ELSE 'f.id' END;
+    later CONSTANT text := CASE WHEN after IS NULL THEN '' WHEN sort = 'opened_on' THEN ' AND (f.opened_on, f.id) > ($11, $12)'
+        WHEN sort = '-opened_on' THEN ' AND (f.opened_on, f.id) < ($11, $12)' ELSE ' AND f.id > $12' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH page AS MATERIALIZED (
-            SELECT (SELECT item FROM case_json($1, f) item)::text AS item, f.id, f.child_id
-            %s%s ORDER BY f.id LIMIT $8 + 1
+            SELECT (SELECT item FROM case_json($1, f) item)::text AS item, f.opened_on, f.id, f.child_id
+            %s%s ORDER BY %s LIMIT $13 + 1
         ),
-        noted AS (SELECT note($9, $1, false, (
-            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p))
+        noted AS (SELECT note($14, $1, false, (
+            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $13) p))
                   WHERE EXISTS (SELECT FROM page))
-        SELECT page.item, page.id FROM page, noted
-    $statement$, cases_matching(c, status, areas, of_child), later)
-    USING c, reached_areas(c), status, areas, on_day, of_child, after, size, who;
+        SELECT page.item, page.opened_on, page.id FROM page, noted
+    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer), later, place)
+    USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, after_day, after,
+          size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
 
-CREATE FUNCTION count_cases(who asking, status text, areas integer[], on_day date, of_child uuid) RETURNS bigint
+CREATE FUNCTION count_cases(who asking, status text, areas integer[], on_day date, of_child uuid, kind text,
+                            opened_from date, opened_until date, officer uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
     number bigint;
 BEGIN
-    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, areas, of_child)
-    INTO number USING c, reached_areas(c), status, areas, on_day, of_child;
+    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer)
+    INTO number USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer;
     RETURN number;
 END $$;

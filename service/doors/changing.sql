@@ -53,6 +53,22 @@ BEGIN
     RETURN CASE WHEN take_child(who, permission, of_child) IS NOT NULL THEN of_child END;
 END $$;
 
+-- Whether an assignment can work on the cases of a child that this transaction has taken: it holds today, its account is not
+-- disabled, its role writes cases, and it reaches the child.
+CREATE FUNCTION suits_child(who asking, officer uuid, child uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    PERFORM admitted(who, 'cases.write');
+    RETURN taken(child) AND EXISTS (
+        SELECT FROM assignment a
+        JOIN account u ON u.id = a.account_id AND u.disabled_at IS NULL
+        JOIN role r ON r.code = a.role AND 'cases.write' = ANY (r.permissions)
+        JOIN area place ON place.id = a.area_id
+        WHERE a.id = officer AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+          AND reaches_child(ROW(a.id, a.account_id, a.role, a.agency_id, r.reach,
+                                place.level = 'province' AND place.covered, r.sections)::caller, child));
+END $$;
+
 -- The id of a child about to be registered in an area (the client's own, if it gave one); null where the caller does not
 -- reach the area. A collaborator has the child on the own list at once.
 CREATE FUNCTION begin_child(who asking, area integer, given uuid) RETURNS uuid

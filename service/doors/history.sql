@@ -27,6 +27,41 @@ LEFT JOIN account u ON u.id = a.account_id
 LEFT JOIN agency g ON g.id = a.agency_id
 $$;
 
+-- What has changed of a thing since the version that the caller holds, the newest first, fifty at most: which fields, when,
+-- by whom. Not from what to what: that is the history's. Null where the caller does not meet the thing. On record as a look.
+CREATE FUNCTION changes_since(who asking, kind text, wanted uuid, held integer) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, CASE kind WHEN 'child' THEN 'children.read' WHEN 'case' THEN 'cases.read'
+                                      WHEN 'site' THEN 'sites.read' ELSE 'accounts.read' END);
+    of_child CONSTANT uuid := CASE kind WHEN 'child' THEN wanted
+                              WHEN 'case' THEN (SELECT f.child_id FROM case_file f WHERE f.id = wanted) END;
+BEGIN
+    IF kind IN ('child', 'case') THEN
+        IF NOT coalesce(reaches_child(c, of_child), false) THEN
+            RETURN NULL;
+        END IF;
+        who.action := 'stale_' || who.action;
+        PERFORM note(who, c, false, ARRAY[of_child]);
+    END IF;
+    RETURN (
+        SELECT coalesce(json_agg(json_build_object(
+            'at', h.at, 'account', u.name, 'role', a.role, 'record', h.record,
+            'change', CASE WHEN h.before IS NULL THEN 'made' WHEN h.after IS NULL THEN 'withdrawn' ELSE 'changed' END,
+            'fields', (SELECT coalesce(json_agg(f ORDER BY f), '[]')
+                       FROM jsonb_object_keys(coalesce(h.before, '{}') || coalesce(h.after, '{}')) f
+                       WHERE h.before -> f IS DISTINCT FROM h.after -> f)) ORDER BY h.number DESC), '[]')
+        FROM (
+            SELECT * FROM history x
+            WHERE CASE kind WHEN 'child' THEN x.child_version > held ELSE x.version > held END
+              AND x.number IN (
+                  SELECT n.number FROM history n WHERE kind = 'child' AND n.child_id = wanted
+                  UNION ALL SELECT n.number FROM history n WHERE kind <> 'child' AND n.record_id = wanted
+                  UNION ALL SELECT n.number FROM history n WHERE kind <> 'child' AND n.file_id = wanted)
+            ORDER BY x.number DESC LIMIT 50) h
+        LEFT JOIN access a ON a.number = h.access LEFT JOIN account u ON u.id = a.account_id)::text;
+END $$;
+
 -- Newest first: item and number, one row more than `size`.
 CREATE FUNCTION list_history(who asking, of_child uuid, before_number bigint, size integer)
 RETURNS TABLE (item text, number bigint)
@@ -53,6 +88,15 @@ BEGIN
     END IF;
 END $$;
 
+CREATE FUNCTION count_history(who asking, of_child uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'history.read');
+BEGIN
+    RETURN CASE WHEN reaches_child(c, of_child)
+                THEN (SELECT count(*) FROM history h WHERE h.child_id = of_child) ELSE 0 END;
+END $$;
+
 -- Who has seen (or changed, or was refused) this child's file. Operators' exports and backups of everyone are among them.
 CREATE FUNCTION list_accesses(who asking, of_child uuid, before_number bigint, size integer)
 RETURNS TABLE (item text, number bigint)
@@ -74,6 +118,17 @@ BEGIN
               AND (before_number IS NULL OR a.number < before_number)
             ORDER BY a.number DESC LIMIT size + 1;
     END IF;
+END $$;
+
+CREATE FUNCTION count_accesses(who asking, of_child uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'accesses.read');
+BEGIN
+    RETURN CASE WHEN reaches_child(c, of_child)
+                THEN (SELECT count(*) FROM access o WHERE o.subjects @> ARRAY[of_child])
+                     + (SELECT count(*) FROM access o
+                        WHERE o.action IN ('export', 'backup', 'restore') AND o.subjects IS NULL) ELSE 0 END;
 END $$;
 
 -- Whether the caller meets a thing (child, case, area), for who asks why. Told alike of what is not there.

@@ -85,6 +85,7 @@ SELECT json_build_object(
     'outcome', CASE WHEN c.reach <> 'agency' THEN f.outcome END,
     'reason', CASE WHEN c.reach <> 'agency' THEN f.reason END,
     'previous_case_id', CASE WHEN c.reach <> 'agency' THEN f.previous_case_id END,
+    'officer', f.officer,
     'interventions', coalesce((
         SELECT json_agg(intervention_json(i) ORDER BY i.started_on, i.id)
         FROM intervention i WHERE i.case_id = f.id AND (c.reach <> 'agency' OR i.agency_id = c.agency_id)), '[]'),

@@ -105,6 +105,23 @@ BEGIN
     END IF;
 END $$;
 
+-- How many of them the caller is shown, on all pages.
+CREATE FUNCTION count_restated(who asking, of_rule smallint, of_measures text[], of_categories text[], of_sex text,
+                               of_band text, sources integer[], on_day date, from_known date, until_known date)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'records.read');
+    reached CONSTANT integer[] := reached_areas(c);
+BEGIN
+    RETURN (
+        SELECT count(*)
+        FROM restated(of_rule, of_measures, of_categories, of_sex, of_band, sources, on_day, from_known, until_known) r
+        LEFT JOIN child x ON x.id = r.subject_id
+        WHERE c.everywhere OR x.id IS NULL
+           OR x.id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY (reached)));
+END $$;
+
 -- How many of them the caller is not shown, because they live elsewhere now.
 CREATE FUNCTION count_restated_outside(who asking, of_rule smallint, of_measures text[], of_categories text[], of_sex text,
                                        of_band text, sources integer[], on_day date, from_known date, until_known date)

@@ -13,6 +13,7 @@ from service.models.accounts import (
     SignIn,
     SignInDelay,
 )
+from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
 from service.models.cases import CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
@@ -53,6 +54,7 @@ __all__ = [
     "CountingRule",
     "Credential",
     "Edition",
+    "FirstAnswer",
     "History",
     "Home",
     "Indicator",

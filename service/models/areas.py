@@ -5,10 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Computed, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy.dialects.postgresql import DATERANGE, TSVECTOR, Range
 from sqlmodel import Field, SQLModel
-
-FOLDED = "translate(normalize(lower({}), NFD), U&'\\0111\\0300\\0301\\0302\\0303\\0306\\0309\\031B\\0323', 'd')"
 
 
 class Area(SQLModel, table=True):
@@ -29,7 +27,7 @@ class AreaVersion(SQLModel, table=True):
     during: Range[date] = Field(primary_key=True, sa_type=DATERANGE)
     code: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    name_key: str = Field(sa_type=Text, sa_column_args=(Computed(FOLDED.format("name"), persisted=True),))
+    name_words: str = Field(sa_type=TSVECTOR, sa_column_args=(Computed("name_words(name)", persisted=True),))
     kind: str = Field(sa_type=Text)
     parent_id: int | None = Field(default=None, foreign_key="area.id")
 

@@ -13,7 +13,12 @@ class CaseFile(SQLModel, table=True):
     """A file under which a child is managed, from opening to closure. Opened and closed on one day, it is empty."""
 
     __tablename__ = "case_file"
-    __table_args__ = (Index("case_file_child", "child_id"), Index("case_file_previous", "previous_case_id"))
+    __table_args__ = (
+        Index("case_file_child", "child_id", postgresql_include=["id", "opened_on", "closed_on"]),
+        Index("case_file_previous", "previous_case_id"),
+        Index("case_file_opened", "opened_on", "id"),
+        Index("case_file_officer", "officer", "id", postgresql_where=text("officer IS NOT NULL")),
+    )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
     child_id: UUID = Field(foreign_key="child.id", ondelete="CASCADE")
@@ -26,13 +31,14 @@ class CaseFile(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("case_file.id", name="case_previous"))
     )
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    officer: UUID | None = Field(default=None, foreign_key="assignment.id")
 
 
 class Intervention(SQLModel, table=True):
     """A measure of prevention, support or intervention given to the child of a case."""
 
     __table_args__ = (
-        Index("intervention_case", "case_id"),
+        Index("intervention_case", "case_id", postgresql_include=["started_on"]),
         Index("intervention_agency", "agency_id", postgresql_where=text("agency_id IS NOT NULL")),
     )
 

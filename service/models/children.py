@@ -4,10 +4,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Computed, DateTime, Index, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy.dialects.postgresql import DATERANGE, TSVECTOR, Range
 from sqlmodel import Field, SQLModel
-
-from service.models.areas import FOLDED
 
 NEW_ID = {"server_default": text("uuidv7()")}
 NOW = {"server_default": text("now()")}
@@ -18,13 +16,19 @@ class Child(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
-        Index("child_name_key", "name_key", postgresql_using="gin", postgresql_ops={"name_key": "gin_trgm_ops"}),
+        Index("child_name_words", "name_words", postgresql_using="gin"),
+        Index("child_name_order", "name_order", "id", postgresql_include=["name_words"]),
+        Index("child_changed", "updated_at", "id"),
+        Index("child_sex_unknown", "id", postgresql_where=text("sex = 'unknown'")),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
     full_name: str = Field(sa_type=Text)
-    name_key: str = Field(
-        default=None, sa_type=Text, sa_column_args=(Computed(FOLDED.format("full_name"), persisted=True),)
+    name_words: str = Field(
+        default=None, sa_type=TSVECTOR, sa_column_args=(Computed("name_words(full_name)", persisted=True),)
+    )
+    name_order: str = Field(
+        default=None, sa_type=Text(collation="C"), sa_column_args=(Computed("name_order(full_name)", persisted=True),)
     )
     sex: str = Field(sa_type=Text)
     date_of_birth: date

@@ -14,7 +14,11 @@ from service.models.children import NOW
 class History(SQLModel, table=True):
     """Written by a trigger on every tracked table, so that no write can forget it."""
 
-    __table_args__ = (Index("history_record", "record_id"), Index("history_child", "child_id"))
+    __table_args__ = (
+        Index("history_record", "record_id"),
+        Index("history_child", "child_id"),
+        Index("history_file", "file_id", postgresql_where=text("file_id IS NOT NULL")),
+    )
 
     number: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),))
     at: datetime = Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=NOW)
@@ -24,6 +28,9 @@ class History(SQLModel, table=True):
     before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     access: int | None = Field(default=None, sa_column=Column(BigInteger, ForeignKey("access.number")))
+    file_id: UUID | None = None  # the case, site or account that the record is a part of
+    version: int | None = None  # that this change made of the file (or of the record itself)
+    child_version: int | None = None  # and of the child
 
 
 class Access(SQLModel, table=True):

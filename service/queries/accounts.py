@@ -8,10 +8,9 @@ from sqlalchemy import TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
+from service.domain.names import search
 from service.domain.refusal import Refusal
-from service.models.areas import FOLDED
 from service.preconditions import IfMatch
-from service.queries.areas import pattern
 from service.queries.assignments import ASSIGNMENT_JSON, REAL_DAY, administrators, check_administrator_remains
 
 HEAD = """'id', a.id, 'name', a.name, 'kind', a.kind, 'full_name', a.full_name,
@@ -22,12 +21,12 @@ ASSIGNMENTS = f"""coalesce((
 ONE = f"""
 SELECT a.version, json_build_object({HEAD}, 'assignments', {ASSIGNMENTS}) AS record FROM account a WHERE a.id = :id
 """
-# $1 has a role today · $2 part of a name · $3 whether disabled
+# $1 has a role today · $2 words of both names · $3 whether disabled
 MATCHING = f"""
 FROM account a
 WHERE ($1::text IS NULL OR EXISTS (
       SELECT FROM assignment m WHERE m.account_id = a.id AND m.role = $1 AND m.during @> {REAL_DAY}))
-  AND ($2::text IS NULL OR a.name LIKE '%' || $2 || '%' OR {FOLDED.format("a.full_name")} LIKE '%' || $2 || '%')
+  AND ($2::text IS NULL OR name_words(a.name || ' ' || a.full_name) @@ $2::tsquery)
   AND ($3::boolean IS NULL OR (a.disabled_at IS NOT NULL) = $3)
 """
 LIST = f"""
@@ -73,11 +72,11 @@ async def accounts(
     reader: Reader, role: str | None, q: str | None, disabled: bool | None, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit."""
-    return await reader.fetch(LIST, role, pattern(q) if q else None, disabled, after, limit + 1)
+    return await reader.fetch(LIST, role, search(q).widest if q else None, disabled, after, limit + 1)
 
 
 async def number_of_accounts(reader: Reader, role: str | None, q: str | None, disabled: bool | None) -> int:
-    number: int = await reader.fetchval(COUNT, role, pattern(q) if q else None, disabled)
+    number: int = await reader.fetchval(COUNT, role, search(q).widest if q else None, disabled)
     return number
 
 

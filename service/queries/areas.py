@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import Reader
-from service.domain.names import folded
+from service.domain.names import FEW, Search
 from service.domain.refusal import Refusal
 
 AREA_JSON = """json_build_object(
@@ -18,20 +18,30 @@ AREA_JSON = """json_build_object(
                    THEN json_build_object('code', p.code, 'name', p.name, 'kind', p.kind) END,
     'valid', json_build_object('from', lower(v.during), 'until', upper(v.during)))"""
 
+# $5: ranks of a search, the last with a slip; a match of which is shown where fewer than $6 are found without.
 LIST = f"""
-SELECT {AREA_JSON}, v.code, count(*) OVER () AS total
+SELECT {AREA_JSON} AS item, v.code, coalesce(found.rank, 0) AS rank, cardinality($5::text[]) AS weakest,
+       count(*) FILTER (WHERE found.rank < cardinality($5::text[])) OVER () AS sound
 FROM area_version v
 JOIN area a ON a.id = v.area_id
 LEFT JOIN area_version p ON p.area_id = v.parent_id AND p.during @> $1::date
+CROSS JOIN LATERAL (
+    SELECT min(r.number) AS rank FROM unnest($5::text[]) WITH ORDINALITY r (condition, number)
+    WHERE v.name_words @@ r.condition::tsquery) found
 WHERE v.during @> $1::date
   AND ($2::text IS NULL OR a.level = $2)
   AND ($3::text IS NULL OR v.kind = $3)
   AND ($4::text IS NULL OR p.code = $4 OR ($2 = 'commune' AND EXISTS (
       SELECT FROM area_within w JOIN area_version u ON u.area_id = w.ancestor_id AND u.during @> $1
       WHERE w.area_id = v.area_id AND w.during @> $1 AND u.code = $4 AND w.ancestor_id <> v.area_id)))
-  AND ($5::text IS NULL OR v.name_key LIKE '%' || $5 || '%')
+  AND ($5::text[] IS NULL OR found.rank IS NOT NULL)
 """
-PAGE = f"SELECT * FROM ({LIST}) a WHERE $6::text IS NULL OR code > $6 ORDER BY code LIMIT $7"
+PAGE = f"""
+SELECT item, rank, code, total FROM (
+    SELECT *, count(*) OVER () AS total FROM ({LIST}) a WHERE weakest IS NULL OR rank < weakest OR sound < $6
+) a
+WHERE $8::text IS NULL OR (rank, code) > ($7, $8) ORDER BY rank, code LIMIT $9
+"""
 
 ONE = f"""
 SELECT {AREA_JSON}
@@ -86,20 +96,15 @@ class Filter:
     level: str | None = None
     kind: str | None = None
     parent: str | None = None
-    q: str | None = None
+    name: Search | None = None
 
 
-async def areas(reader: Reader, on: date, wanted: Filter, after: str | None, limit: int) -> list[asyncpg.Record]:
-    """Item, code and number of all, by code; one row more than the limit."""
-    key = pattern(wanted.q) if wanted.q else None
-    return await reader.fetch(PAGE, on, wanted.level, wanted.kind, wanted.parent, key, after, limit + 1)
-
-
-def pattern(q: str) -> str:
-    """A search text with what LIKE would take for wildcards taken literally. Of marks alone, nothing would be left."""
-    if not folded(q):
-        raise Refusal("invalid", "/q")
-    return folded(q).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+async def areas(
+    reader: Reader, on: date, wanted: Filter, after: tuple[int | None, str | None], limit: int
+) -> list[asyncpg.Record]:
+    """Item, rank, code and number of all, the best matches first and then by code; one row more than the limit."""
+    ranks = wanted.name and [*wanted.name.ranks, wanted.name.slips or None]
+    return await reader.fetch(PAGE, on, wanted.level, wanted.kind, wanted.parent, ranks, FEW, *after, limit + 1)
 
 
 async def commune(reader: Reader, code: str, on: date, pointer: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """Case files: the list, one with its interventions, and the lock that every change begins with."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -19,8 +19,10 @@ CASE = "written({asking}, 'case', :id)"
 INTERVENTION = "written({asking}, 'intervention', :id)"
 
 ONE = f"SELECT version, record FROM read_case({ASKING}, $6)"
-LIST = f"SELECT item, id FROM list_cases({ASKING}, $6, $7, $8, $9, $10, $11)"
-COUNT = f"SELECT count_cases({ASKING}, $6, $7, $8, $9)"
+FILTER = ", ".join(f"${number}" for number in range(6, 14))
+LIST = f"SELECT item, {{place}} FROM list_cases({ASKING}, {FILTER}, $14, $15, $16, $17)"
+COUNT = f"SELECT count_cases({ASKING}, {FILTER})"
+Sort = Literal["id", "opened_on", "-opened_on"]
 
 
 class Filter(NamedTuple):
@@ -30,11 +32,22 @@ class Filter(NamedTuple):
     areas: list[int] | None
     on: date
     child_id: UUID | None
+    kind: str | None
+    opened_from: date | None
+    opened_until: date | None
+    officer: UUID | None
 
 
 async def cases(reader: Reader, asking: Asking, wanted: Filter, after: UUID | None, limit: int) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit."""
-    return await reader.fetch(LIST, *asking, *wanted, after, limit)
+    return await reader.fetch(LIST.format(place="id"), *asking, *wanted, "id", None, after, limit)
+
+
+async def cases_by_opening(
+    reader: Reader, asking: Asking, wanted: Filter, sort: Sort, after: tuple[date | None, UUID | None], limit: int
+) -> list[asyncpg.Record]:
+    """Item, day of opening and id, in the order asked for; one row more than the limit."""
+    return await reader.fetch(LIST.format(place="opened_on, id"), *asking, *wanted, sort, *after, limit)
 
 
 async def number_of_cases(reader: Reader, asking: Asking, wanted: Filter) -> int:
@@ -70,6 +83,15 @@ async def intervention(session: AsyncSession, case_id: UUID, intervention_id: UU
     if record is None or record.case_id != case_id:
         raise Refusal("intervention_unknown")
     return record
+
+
+SUITABLE = "suits_child({asking}, :officer, :child)"
+
+
+async def check_officer(session: AsyncSession, child_id: UUID, officer: UUID | None) -> None:
+    """Whoever is named to work on a case of a child that this transaction has taken is able to, today."""
+    if officer is not None and not await through(session, SUITABLE, officer=officer, child=child_id):
+        raise Refusal("officer_unsuitable", "/officer")
 
 
 async def check_previous(session: AsyncSession, case: CaseFile) -> None:

@@ -1,6 +1,6 @@
 """Children: the list, one with all that hangs on it, and the lock that every change begins with."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,8 +22,9 @@ RESIDENCE = "written({asking}, 'residence', :id)"
 CIRCUMSTANCE = "written({asking}, 'circumstance', :id)"
 
 ONE = f"SELECT version, record FROM read_child({ASKING}, $6)"
-LIST = f"SELECT item, id FROM list_children({ASKING}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
-COUNT = f"SELECT count_children({ASKING}, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+FILTER = ", ".join(f"${number}" for number in range(6, 18))
+LIST = f"SELECT item, {{place}} FROM list_children({ASKING}, {FILTER}, $18, $19, $20, $21)"
+COUNT = f"SELECT count_children({ASKING}, {FILTER})"
 
 
 class Filter(NamedTuple):
@@ -37,14 +38,32 @@ class Filter(NamedTuple):
     sex: str | None = None
     age_from: int | None = None
     age_until: int | None = None
-    name: str | None = None  # as `areas.pattern` leaves it
+    name: str | None = None  # a condition on its words, in the language of `tsquery`
+    without_case: bool | None = None  # open on the day
+    without_intervention: bool | None = None  # begun by the day, in any case
+    changed_since: datetime | None = None
 
 
 async def children(
     reader: Reader, asking: Asking, wanted: Filter, shown_on: date, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit. The commune is the one on `shown_on`."""
-    return await reader.fetch(LIST, *asking, *wanted, shown_on, after, limit)
+    statement = LIST.format(place="id")
+    return await reader.fetch(statement, *asking, *wanted, shown_on, None, after, limit)
+
+
+async def children_by_change(
+    reader: Reader,
+    asking: Asking,
+    wanted: Filter,
+    shown_on: date,
+    after: tuple[datetime | None, UUID | None],
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Item, moment of the last change and id of those changed since a moment, the oldest change first; one row more
+    than the limit."""
+    statement = LIST.format(place="moment, id")
+    return await reader.fetch(statement, *asking, *wanted, shown_on, *after, limit)
 
 
 async def number_of_children(reader: Reader, asking: Asking, wanted: Filter) -> int:

@@ -11,8 +11,9 @@ from service.doors import ASKING, Asking
 
 HISTORY = f"SELECT item, number FROM list_history({ASKING}, $6, $7, $8)"
 ACCESSES = f"SELECT item, number FROM list_accesses({ASKING}, $6, $7, $8)"
-
-
+CHANGES = f"SELECT changes_since({ASKING}, $6, $7, $8)"
+NUMBER_OF_CHANGES = f"SELECT count_history({ASKING}, $6)"
+NUMBER_OF_ACCESSES = f"SELECT count_accesses({ASKING}, $6)"
 LOOK = f"SELECT look({ASKING}, $6, $7)"
 
 
@@ -20,6 +21,12 @@ async def look(reader: Reader, asking: Asking, permission: Permission, child_id:
     """Refuses a child that the caller does not meet."""
     if not await reader.fetchval(LOOK, *asking, permission, child_id):
         raise Refusal("child_unknown")
+
+
+async def changes_since(reader: Reader, asking: Asking, kind: str, thing: UUID, held: int) -> str | None:
+    """What has changed of a child, case, site, account or agency since a version, in JSON; None of what is not met."""
+    found: str | None = await reader.fetchval(CHANGES, *asking, kind, thing, held)
+    return found
 
 
 async def history(
@@ -34,3 +41,13 @@ async def accesses(
 ) -> list[asyncpg.Record]:
     """Item and number, the newest first; one row more than the limit."""
     return await reader.fetch(ACCESSES, *asking, child_id, before, limit)
+
+
+async def number_of_changes(reader: Reader, asking: Asking, child_id: UUID) -> int:
+    number: int = await reader.fetchval(NUMBER_OF_CHANGES, *asking, child_id)
+    return number
+
+
+async def number_of_accesses(reader: Reader, asking: Asking, child_id: UUID) -> int:
+    number: int = await reader.fetchval(NUMBER_OF_ACCESSES, *asking, child_id)
+    return number

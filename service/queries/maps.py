@@ -34,6 +34,10 @@ COMMUNE = """
 SELECT v.area_id, (SELECT reformed FROM register) AS reformed
 FROM area_version v JOIN area a ON a.id = v.area_id AND a.level = 'commune' WHERE v.code = $1 AND v.during @> $2::date
 """
+AREA = """
+SELECT v.area_id, (SELECT reformed FROM register) AS reformed FROM area_version v
+WHERE v.code = $1 AND v.during @> $2::date
+"""
 # $1 rule · $2, $3, $4 from which area into which, on which day · $5 the past day at whose close it was known, or
 # $6 the posting
 TOLD = "SELECT predecessor, successor, day, told FROM children_told($1::smallint, $2, $3, $4, $5, $6)"
@@ -221,7 +225,20 @@ async def view_of(
 async def areas_of_commune(reader: Reader, code: str, on: date, pointer: str = "/commune") -> list[int]:
     """The areas of records that lie in a commune of the map of a day, at least in part: whoever was recorded in an area
     that has been divided since may live here until somebody tells."""
-    found = await reader.fetchrow(COMMUNE, code, on)
+    return await _areas_in(reader, COMMUNE, code, on, pointer)
+
+
+async def areas_asked(reader: Reader, commune: str | None, area: str | None, on: date) -> list[int] | None:
+    """The same of a commune or an area of any level with all that lies in it; none where neither is asked for."""
+    if commune is not None and area is not None:
+        raise Refusal("area_beside_commune", "/area")
+    if area is not None:
+        return await _areas_in(reader, AREA, area, on, "/area")
+    return None if commune is None else await areas_of_commune(reader, commune, on)
+
+
+async def _areas_in(reader: Reader, found_by: str, code: str, on: date, pointer: str) -> list[int]:
+    found = await reader.fetchrow(found_by, code, on)
     if found is None:
         raise Refusal("area_not_on_map", pointer)
     maps = await atlas(reader, found["reformed"])

@@ -16,6 +16,7 @@ RECORDS = f"""
 SELECT item, posting, subject_id, measure, area_id
 FROM list_restated({ASKING}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
+NUMBER = f"SELECT count_restated({ASKING}, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 OUTSIDE = f"SELECT count_restated_outside({ASKING}, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 
 After = tuple[int, UUID, str, int]  # posting, subject, measure and area of the last record of the page before
@@ -40,3 +41,9 @@ async def records(
     question = (*asking, *arguments(asked, since))
     rows = await reader.fetch(RECORDS, *question, *after, limit)
     return rows, await reader.fetchval(OUTSIDE, *question)
+
+
+async def number_of_records(reader: Reader, asking: Asking, asked: Question, since: date) -> int:
+    """On all pages together."""
+    number: int = await reader.fetchval(NUMBER, *asking, *arguments(asked, since))
+    return number

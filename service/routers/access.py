@@ -67,7 +67,7 @@ class Reason(BaseModel):
     meaning: Internal[str]
 
 
-class Explanation(BaseModel):
+class AccessExplanation(BaseModel):
     """Allowed if every rule holds."""
 
     action: Internal[str]
@@ -77,7 +77,7 @@ class Explanation(BaseModel):
     reasons: list[Reason]
 
 
-@router.get("/explain", response_model=Explanation)
+@router.get("/explain", response_model=AccessExplanation)
 @permits(Permission.SEE_MAP)
 async def explain_access(
     asked: Annotated[ExplanationAsked, Query()],
@@ -86,7 +86,7 @@ async def explain_access(
     asking: AskingDep,
     caller: CallerDep,
     today: Today,
-) -> Explanation:
+) -> AccessExplanation:
     """Why yes or no. What is not there is told apart from what lies out of reach by nothing."""
     policies = {route.name: route.policy for route in request.app.routes if isinstance(route, routing.Read)}
     if asked.action not in policies:
@@ -100,7 +100,7 @@ async def explain_access(
         held["reach"] = await met(reader, asking, asked.resource, today, asked.action, all(held.values()))
     words = language(request)
     reasons = [Reason(rule=rule, holds=holds, meaning=REASONS[rule][words][not holds]) for rule, holds in held.items()]
-    return Explanation(
+    return AccessExplanation(
         action=asked.action,
         permission=policy,
         role=caller.role_code,

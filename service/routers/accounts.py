@@ -26,7 +26,11 @@ from service.wire import Code, Identifier, Input, Internal, Name, Page, absent, 
 router = routing.router("/v1/accounts", "accounts")
 
 AccountName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9._-]{1,62}$")]
-Password = Annotated[str, StringConstraints(strict=True, max_length=passwords.LONGEST)]
+Password = Annotated[
+    str,
+    StringConstraints(strict=True, max_length=passwords.LONGEST),
+    Field(json_schema_extra={"format": "password"}),  # service.once keeps nothing of a request with one
+]
 Switch = Annotated[bool, Field(strict=True)]
 
 

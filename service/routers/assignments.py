@@ -52,7 +52,7 @@ class AssignmentInput(Input):
 class AssignmentPatch(Input):
     """When it ends: JSON Merge Patch."""
 
-    until: Day | None = Field(description="The first day on which it no longer holds")
+    until: Day | None = Field(None, description="The first day on which it no longer holds")
 
 
 @router.post("", status_code=201, response_model=AssignmentRecord)
@@ -94,9 +94,10 @@ async def update_assignment(
     administers = account_id in await assignments.administrators(session)
     version = await accounts.lock(session, account_id, precondition)
     record = await assignments.assignment(session, account_id, assignment_id)
-    days = period(first_day(record.during), body.until)
+    until = body.until if "until" in body.model_fields_set else record.during.upper
+    days = period(first_day(record.during), until)
     record.during = Range(days.start, days.until)
     await session.flush()
     if administers:
-        await assignments.check_administrator_remains(session, body.until)
+        await assignments.check_administrator_remains(session, until)
     return json_answer(await read_back(session, assignments.ONE, record.id), {"ETag": etag(version)})

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from service import ledger, preconditions, routing
 from service.access import permits
@@ -23,6 +23,9 @@ from service.wire import AreaCode, Day, Identifier, Input, Internal, Name, Note,
 router = routing.router("/v1/cases", "cases")
 
 Kind = Literal["protection", "support"]
+OFFICER = "Who works on the case: an assignment of today that may write cases and reaches the child"
+ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+Officer = Annotated[str, StringConstraints(strict=True, pattern=rf"^(me|{ID})$")]  # generators make unions wrong
 
 
 class CaseInput(Input):
@@ -33,6 +36,7 @@ class CaseInput(Input):
     kind: Kind
     opened_on: Day = Field(examples=["2018-05-03"])
     previous_case_id: Identifier | None = Field(None, description="The closed case that this one continues")
+    officer: Identifier | None = Field(None, description=OFFICER)
 
 
 class CasePatch(Input):
@@ -44,6 +48,7 @@ class CasePatch(Input):
     outcome: Name | None = None
     reason: Note | None = None
     previous_case_id: Identifier | None = None
+    officer: Identifier | None = Field(None, description=OFFICER)
 
 
 class CaseClosing(Input):
@@ -66,6 +71,7 @@ class CaseRecord(BaseModel):
     outcome: OfCase[str | None]
     reason: OfCase[str | None]
     previous_case_id: OfCase[Identifier | None]
+    officer: OfCase[Identifier | None] = Field(description="Who works on the case: an assignment")
     interventions: list[InterventionRecord]
     withheld: Internal[list[str]] = Field(
         description="What the caller's role does not receive (of interventions: those of others)"
@@ -73,7 +79,7 @@ class CaseRecord(BaseModel):
 
 
 class CasePage(BaseModel):
-    """A page of cases, by id (the order in which they were recorded)."""
+    """A page of cases, by id (the order in which they were recorded) or by the day of opening."""
 
     items: list[CaseRecord]
     next: Internal[str | None]
@@ -85,8 +91,19 @@ class CaseFilter(Page):
 
     status: Literal["open", "closed"] | None = None
     commune: AreaCode | None = Field(None, description="Where the child lives on `on`")
-    on: Day | None = Field(None, description="The day of `commune`; today if absent")
+    area: AreaCode | None = Field(
+        None,
+        description="The same of an area of any level with all that lies in it; not with `commune`",
+    )
+    on: Day | None = Field(None, description="The day of `commune` and `area`; today if absent")
     child_id: Identifier | None = None
+    kind: Kind | None = None
+    opened_from: Day | None = Field(None, description="The first day of opening")
+    opened_until: Day | None = Field(None, description="The first day of opening that is no longer asked for")
+    officer: Officer | None = Field(
+        None, description="Only cases of this officer (an assignment); `me` is the caller's own assignment"
+    )
+    sort: cases.Sort = Field("id", description="`-opened_on`: the latest first")
 
 
 @router.get("", response_model=CasePage)
@@ -94,12 +111,18 @@ class CaseFilter(Page):
 async def list_cases(
     asked: Annotated[CaseFilter, Query()], reader: ReaderDep, asking: AskingDep, today: Today
 ) -> Response:
-    """Cases by status, commune or child."""
+    """Cases by status, place, child, kind and day of opening."""
     on = asked.on or today
-    where = await maps.areas_of_commune(reader, asked.commune, on) if asked.commune is not None else None
-    wanted = cases.Filter(asked.status, where, on, asked.child_id)
-    (after,) = asked.after(UUID)
-    rows = await cases.cases(reader, asking, wanted, after, asked.limit)
+    where = await maps.areas_asked(reader, asked.commune, asked.area, on)
+    days = asked.opened_from, asked.opened_until
+    officer = officer_asked(asked.officer, asking.assignment_id)
+    wanted = cases.Filter(asked.status, where, on, asked.child_id, asked.kind, *days, officer)
+    if asked.sort == "id":
+        (after,) = asked.after(UUID)
+        rows = await cases.cases(reader, asking, wanted, after, asked.limit)
+    else:
+        day, last = asked.after(date.fromisoformat, UUID)
+        rows = await cases.cases_by_opening(reader, asking, wanted, asked.sort, (day, last), asked.limit)
     return asked.answer(rows, await cases.number_of_cases(reader, asking, wanted) if asked.count else None)
 
 
@@ -111,6 +134,7 @@ async def open_case(body: CaseInput, session: SessionDep, today: Today) -> Respo
     case = CaseFile(**body.model_dump())
     check_days(case, today)
     await cases.check_previous(session, case)
+    await cases.check_officer(session, case.child_id, body.officer)
     session.add(case)
     answer = await posted(session, [case.child_id], today, cases.CASE, case)
     headers = {"ETag": etag(1), "Location": f"/v1/cases/{case.id}"}
@@ -143,6 +167,7 @@ async def update_case(
     with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
         await cases.check_previous(session, case)
         await cases.check_next(session, case)
+        await cases.check_officer(session, case.child_id, body.officer)
     answer = await posted(session, [case.child_id], today, cases.CASE, case)
     return json_answer(answer, {"ETag": etag(case.version)})
 
@@ -181,3 +206,10 @@ def check_days(case: CaseFile, today: date) -> None:
         raise Refusal("date_in_future", "/closed_on")
     if case.closed_on is not None and case.closed_on < case.opened_on:
         raise Refusal("case_closed_before_opening", "/closed_on")
+
+
+def officer_asked(named: str | None, own: UUID) -> UUID | None:
+    """The assignment whose cases are asked for."""
+    if named is None:
+        return None
+    return own if named == "me" else UUID(named)

@@ -1,6 +1,6 @@
 """Children: registered, found, read, corrected."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from service.access import check_received, permits
 from service.clock import Today
 from service.database import AskingDep, CallerDep, ReaderDep, SessionDep
 from service.domain.access import Permission, Reach
+from service.domain.names import Search, search
 from service.domain.refusal import Refusal
 from service.models import Child
 from service.preconditions import read_answer, seen
-from service.queries import areas, attainment, children, maps, reference
+from service.queries import areas, attainment, children, maps, names, reference
 from service.queries.written import posted
 from service.routers.cases import CaseRecord
 from service.routers.circumstances import CircumstanceRecord
@@ -29,6 +30,7 @@ from service.wire import (
     Identifier,
     Input,
     Internal,
+    Moment,
     Name,
     OfCase,
     Page,
@@ -80,6 +82,9 @@ class ChildSummary(BaseModel):
     date_of_birth: Confidential[Day]
     date_of_birth_precision: Confidential[Precision]
     commune: Confidential[Place | None]
+    changed_at: OfCase[datetime | None] = Field(
+        description="When something of the file was last changed; null to whoever does not receive its cases"
+    )
 
 
 class ChildRecord(BaseModel):
@@ -101,7 +106,8 @@ class ChildRecord(BaseModel):
 
 
 class ChildPage(BaseModel):
-    """A page of children, by id (the order in which they were registered)."""
+    """A page of children: by id (the order in which they were registered), by name, the best matches first, or by what
+    `changed_since` asks for."""
 
     items: list[ChildSummary]
     next: Internal[str | None]
@@ -111,24 +117,75 @@ class ChildPage(BaseModel):
 class ChildFilter(Page):
     """Which children."""
 
-    q: Name | None = Field(None, description="A part of the name, with or without marks")
+    q: Name | None = Field(
+        None,
+        description="Words of the name in any order, with or without marks, the last perhaps unfinished. The best "
+        "matches come first, then by name: the whole name, its words, without marks, a word begun; where these are "
+        "few, with one slip",
+        examples=["nguyen thi buoi"],
+    )
+    sort: Literal["id", "name"] | None = Field(
+        None,
+        description="`id` is the order of registration; `name` is by given name, then family name, in Vietnamese "
+        "order. `id` where nothing is said; with `q` it can only be `name`",
+    )
     on: Day | None = Field(
         None, description="Children (under 16, resident) on this day; today where a filter needs one"
     )
     commune: AreaCode | None = Field(
         None, description="On the map of `on`; whose area was divided and nobody told is listed in each part of it"
     )
+    area: AreaCode | None = Field(
+        None,
+        description="An area of any level on the map of `on`, with all that lies in it; not with `commune`",
+        examples=["329"],
+    )
     category: Code | None = None
     kind: Literal["special", "at_risk"] | None = None
-    assisted: bool | None = None
+    assisted: bool | None = Field(
+        None,
+        description="Whether on the day a case is open in which an intervention has begun; for whoever receives cases",
+    )
+    without_case: bool | None = Field(
+        None, description="Whether no case is open on the day; only for whoever receives cases"
+    )
+    without_intervention: bool | None = Field(
+        None,
+        description="Whether no intervention has begun by the day, in any case, open or closed: nothing was ever "
+        "given. Only for whoever receives cases",
+    )
     sex: Sex | None = None
     age_from: int | None = Field(None, ge=0, le=16, description="Completed years, at least")
     age_until: int | None = Field(None, ge=0, le=16, description="Completed years, below")
+    changed_since: Moment | None = Field(
+        None,
+        description="Whose file (child, residences, circumstances, cases) was changed at this moment or later, the "
+        "oldest change first; only for whoever receives cases. A change has the moment at which it began, and is seen "
+        "when it is done: ask again from a minute before the last `changed_at` you saw. Who was withdrawn, or moved "
+        "out of reach, is in no list: what you keep and have not met for long, ask for by id, and drop on 404",
+        examples=["2020-12-31T08:00:00+07:00"],
+    )
 
     def on_day(self, today: date) -> date | None:
         """The day asked about: none when every record is wanted."""
-        dated = (self.commune, self.category, self.kind, self.assisted, self.age_from, self.age_until)
+        dated = (
+            *(self.commune, self.area, self.category, self.kind, self.assisted, self.without_case),
+            *(self.without_intervention, self.age_from, self.age_until),
+        )
         return self.on or (today if any(value is not None for value in dated) else None)
+
+    def search(self) -> Search | None:
+        """What `q` looks for; refuses another order than that of matches."""
+        if self.q is None:
+            return None
+        if self.sort == "id":
+            raise Refusal("invalid", "/sort")
+        return search(self.q)
+
+    def of_cases(self) -> list[str]:
+        """What it asks that tells of cases."""
+        told = ("assisted", "without_case", "without_intervention", "changed_since")
+        return [name for name in told if getattr(self, name) is not None]
 
 
 @router.get("", response_model=ChildPage)
@@ -137,14 +194,12 @@ async def list_children(
     asked: Annotated[ChildFilter, Query()], reader: ReaderDep, asking: AskingDep, caller: CallerDep, today: Today
 ) -> Response:
     """Children on a day; without a day and a filter that needs one, every record."""
-    on = asked.on_day(today)
-    where = None
-    if asked.commune is not None and on is not None:
-        where = await maps.areas_of_commune(reader, asked.commune, on)
+    on, sought = asked.on_day(today), asked.search()
+    where = await maps.areas_asked(reader, asked.commune, asked.area, on or today)
     kind: str | None = asked.kind
     # An agency knows of its own part of the open cases: not when others began or ended theirs.
-    if asked.assisted is not None and (caller.role.reach == Reach.AGENCY or not caller.may(Permission.READ_CASES)):
-        raise Refusal("filter_restricted", "/assisted")
+    if (told := asked.of_cases()) and (caller.role.reach == Reach.AGENCY or not caller.may(Permission.READ_CASES)):
+        raise Refusal("filter_restricted", f"/{told[0]}")
     if asked.category is not None:
         await reference.check_received(reader, asked.category, caller.role.sections)
         kind = await attainment.kind_of_category(reader, asked.category)
@@ -159,10 +214,21 @@ async def list_children(
         asked.sex,
         asked.age_from,
         asked.age_until,
-        asked.q and areas.pattern(asked.q),
+        None if sought is None else sought.widest,
+        asked.without_case,
+        asked.without_intervention,
+        asked.changed_since,
     )
-    (after,) = asked.after(UUID)
-    rows = await children.children(reader, asking, wanted, on or today, after, asked.limit)
+    if sought is not None or asked.sort == "name":
+        rank, behind = asked.after(int, UUID)
+        rows = await names.children_by_name(reader, asking, wanted, sought, on or today, (rank, behind), asked.limit)
+        return asked.answer(rows, await names.number_by_name(reader, asking, wanted, sought) if asked.count else None)
+    if asked.changed_since is not None:
+        moment, last = asked.after(datetime.fromisoformat, UUID)
+        rows = await children.children_by_change(reader, asking, wanted, on or today, (moment, last), asked.limit)
+    else:
+        (after,) = asked.after(UUID)
+        rows = await children.children(reader, asking, wanted, on or today, after, asked.limit)
     return asked.answer(rows, await children.number_of_children(reader, asking, wanted) if asked.count else None)
 
 

@@ -33,6 +33,7 @@ class CollaboratorPage(BaseModel):
 
     items: list[Collaborator]
     next: Internal[str | None]
+    total: Internal[int | None] = None
 
 
 @router.get("/collaborators", response_model=CollaboratorPage)
@@ -40,7 +41,9 @@ class CollaboratorPage(BaseModel):
 async def list_collaborators(asked: Annotated[Page, Query()], reader: ReaderDep, caller: CallerDep) -> Response:
     """The collaborators of today in the caller's areas."""
     (after,) = asked.after(UUID)
-    return asked.answer(await collaborators.collaborators(reader, caller.assignment_id, after, asked.limit))
+    rows = await collaborators.collaborators(reader, caller.assignment_id, after, asked.limit)
+    number = await collaborators.number_of_collaborators(reader, caller.assignment_id) if asked.count else None
+    return asked.answer(rows, number)
 
 
 @router.put("/children/{child_id}/collaborators/{assignment_id}", status_code=204)

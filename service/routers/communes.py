@@ -11,6 +11,7 @@ from service.access import permits
 from service.clock import Today
 from service.database import ReaderDep
 from service.domain.access import Permission
+from service.domain.names import Search, search
 from service.queries import areas
 from service.wire import AreaCode, Code, Dated, Day, Name, Page, Place, Public, json_answer
 
@@ -81,7 +82,16 @@ class CommuneFilter(Page):
 
     on: Day | None = Field(None, description="The map of which day; today if absent")
     parent: AreaCode | None = Field(None, description="Within this district or province")
-    q: Name | None = Field(None, description="A part of the name, with or without marks", examples=["phu ung"])
+    q: Name | None = Field(
+        None,
+        description="Words of the name in any order, with or without marks, the last perhaps unfinished. The best "
+        "matches come first, then by code",
+        examples=["phu ung"],
+    )
+
+    def search(self) -> Search | None:
+        """What `q` looks for."""
+        return None if self.q is None else search(self.q)
 
 
 class AreaFilter(CommuneFilter):
@@ -96,18 +106,18 @@ class AreaFilter(CommuneFilter):
 @permits(Permission.SEE_MAP)
 async def list_areas(asked: Annotated[AreaFilter, Query()], reader: ReaderDep, today: Today) -> Response:
     """Areas of every level on the map of a day, by code."""
-    wanted = areas.Filter(asked.level, asked.kind, asked.parent, asked.q)
-    (after,) = asked.after(str)
-    return listed(asked, await areas.areas(reader, asked.on or today, wanted, after, asked.limit))
+    wanted = areas.Filter(asked.level, asked.kind, asked.parent, asked.search())
+    rank, code = asked.after(int, str)
+    return listed(asked, await areas.areas(reader, asked.on or today, wanted, (rank, code), asked.limit))
 
 
 @router.get("/communes", response_model=AreaPage)
 @permits(Permission.SEE_MAP)
 async def list_communes(asked: Annotated[CommuneFilter, Query()], reader: ReaderDep, today: Today) -> Response:
     """Communes, wards and townships on the map of a day, by code."""
-    wanted = areas.Filter("commune", None, asked.parent, asked.q)
-    (after,) = asked.after(str)
-    return listed(asked, await areas.areas(reader, asked.on or today, wanted, after, asked.limit))
+    wanted = areas.Filter("commune", None, asked.parent, asked.search())
+    rank, code = asked.after(int, str)
+    return listed(asked, await areas.areas(reader, asked.on or today, wanted, (rank, code), asked.limit))
 
 
 @router.get("/communes/{code}", response_model=Area)
@@ -136,4 +146,4 @@ async def list_maps(reader: ReaderDep) -> Response:
 
 
 def listed(asked: Page, rows: list[asyncpg.Record]) -> Response:
-    return asked.answer([row[:2] for row in rows], (rows[0]["total"] if rows else 0) if asked.count else None)
+    return asked.answer([row[:3] for row in rows], (rows[0]["total"] if rows else 0) if asked.count else None)

@@ -20,7 +20,7 @@ from service.editions import seal, verification
 from service.editions.content import EditionContent
 from service.editions.table import table
 from service.models import Edition
-from service.preconditions import tags
+from service.preconditions import holds
 from service.queries import accounts, editions, maps
 from service.queries import attainment as measured
 from service.queries.attainment import Asked, Split
@@ -236,6 +236,6 @@ def unless_known(
 ) -> Response:
     """An answer that never changes, or 304 for whoever has it."""
     headers |= {"ETag": f'"{tag}"'}
-    if any(known.removeprefix("W/") in (headers["ETag"], "*") for known in tags(request, "if-none-match")):
+    if holds(request, headers["ETag"]):
         return Response(status_code=304, headers={"ETag": headers["ETag"]})
     return Response(body, headers=headers, media_type=media_type)

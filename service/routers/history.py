@@ -62,6 +62,7 @@ class ChangePage(BaseModel):
 
     items: list[ChangeRecord]
     next: Internal[str | None]
+    total: Internal[int | None] = None
 
 
 class LookPage(BaseModel):
@@ -69,6 +70,7 @@ class LookPage(BaseModel):
 
     items: list[LookRecord]
     next: Internal[str | None]
+    total: Internal[int | None] = None
 
 
 @router.get("/{child_id}/history", response_model=ChangePage)
@@ -79,7 +81,8 @@ async def list_child_history(
     """Who changed what, when, from what to what."""
     (before,) = asked.after(int)
     await history.look(reader, asking, Permission.READ_HISTORY, child_id)
-    return asked.answer(await history.history(reader, asking, child_id, before, asked.limit))
+    rows = await history.history(reader, asking, child_id, before, asked.limit)
+    return asked.answer(rows, await history.number_of_changes(reader, asking, child_id) if asked.count else None)
 
 
 @router.get("/{child_id}/accesses", response_model=LookPage)
@@ -90,4 +93,5 @@ async def list_child_accesses(
     """Who has seen this child's file, or tried to."""
     (before,) = asked.after(int)
     await history.look(reader, asking, Permission.READ_ACCESSES, child_id)
-    return asked.answer(await history.accesses(reader, asking, child_id, before, asked.limit))
+    rows = await history.accesses(reader, asking, child_id, before, asked.limit)
+    return asked.answer(rows, await history.number_of_accesses(reader, asking, child_id) if asked.count else None)

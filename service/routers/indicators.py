@@ -94,8 +94,8 @@ class Series(BaseModel):
     programme: Internal[str]
     counting_rule: Internal[str]
     map: Internal[Day] = Field(description="On which all days are shown")
-    known: Internal[Day | Literal["on"]] = Field(
-        description="`on`: each day as known at its close, where figures are rounded"
+    known: Internal[str] = Field(
+        description="A day; or `on`: each day as known at its close, where figures are rounded", examples=["2020-12-31"]
     )
     rounded: Rounded
     area: Internal[Place]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from service import routing
@@ -15,6 +15,7 @@ from service.clock import Today
 from service.database import ReaderDep, SessionDep
 from service.domain.access import Permission
 from service.domain.reform import Line, Reform, Unit, reformed
+from service.preconditions import etag, read_answer
 from service.queries import accounts, reforms
 from service.routers.communes import Kind
 from service.wire import (
@@ -183,12 +184,12 @@ async def create_reform(
         "counted_on": counted_on,
         "effects": effects,
     }
-    headers = None if dry_run else {"Location": f"/v1/areas/reforms/{reform_id}"}
+    headers = None if dry_run else {"ETag": etag(1), "Location": f"/v1/areas/reforms/{reform_id}"}
     return json_answer(orjson.dumps(answer, default=str), headers, 200 if dry_run else 201)
 
 
 @router.get("/{reform_id}", response_model=ReformRecord)
 @permits(Permission.SEE_MAP)
-async def read_reform(reform_id: Identifier, reader: ReaderDep) -> Response:
-    """A reform that was applied here."""
-    return json_answer(await reforms.reform(reader, reform_id))
+async def read_reform(reform_id: Identifier, request: Request, reader: ReaderDep) -> Response:
+    """A reform that was applied here. It never changes."""
+    return read_answer(request, 1, await reforms.reform(reader, reform_id))

@@ -86,6 +86,7 @@ class RestatedPage(BaseModel):
 
     items: list[RestatedRecord]
     next: Internal[str | None]
+    total: Internal[int | None] = None
     outside: Internal[int] = Field(description="How many more there are, who live outside the caller's reach now")
 
 
@@ -147,7 +148,8 @@ async def list_restatement_records(
     posting, subject, measure, area_id = asked.after(int, UUID, str, int)
     after = (posting, subject, measure, area_id)
     rows, outside = await restatements.records(reader, asking, now, then.known, after, asked.limit)
-    return asked.answer(rows, outside=outside)
+    number = await restatements.number_of_records(reader, asking, now, then.known) if asked.count else None
+    return asked.answer(rows, number, outside=outside)
 
 
 async def both(

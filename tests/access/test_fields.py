@@ -95,10 +95,30 @@ async def test_a_filter_does_not_tell_what_is_left_out(province: Province, role:
             assert answer.json()["total"] >= 1
     for when in ({}, {"on": "2018-01-20"}):  # then, another agency's case was open
         answer = await province.ask(role, "GET", "/v1/children", params={"assisted": "true"} | when)
-        if Permission.READ_CASES in ROLES[role].permissions and ROLES[role].reach != Reach.AGENCY:
+        if receives_cases(role):
             assert answer.status_code == 200
         else:
             assert refusal(answer) == (403, "filter_restricted", ["/assisted"])
+
+
+def receives_cases(role: str) -> bool:
+    return Permission.READ_CASES in ROLES[role].permissions and ROLES[role].reach != Reach.AGENCY
+
+
+@pytest.mark.parametrize("role", READERS)
+async def test_no_filter_tells_of_cases_to_who_does_not_receive_them(province: Province, role: str) -> None:
+    for name, value in (
+        ("without_case", "false"),
+        ("without_intervention", "true"),
+        ("changed_since", "2020-12-31T00:00:00Z"),
+    ):
+        answer = await province.ask(role, "GET", "/v1/children", params={name: value})
+        if receives_cases(role):
+            assert answer.status_code == 200
+        else:
+            assert refusal(answer) == (403, "filter_restricted", [f"/{name}"])
+    for item in (await province.ask(role, "GET", "/v1/children")).json()["items"]:
+        assert (item["changed_at"] is not None) == receives_cases(role)
 
 
 @pytest.mark.parametrize("role", [role for role in READERS if ROLES[role].sections != set(Section)])

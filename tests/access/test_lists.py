@@ -78,10 +78,15 @@ async def test_the_cases_listed_and_counted_are_those_that_the_role_meets(provin
 
 @pytest.mark.parametrize("role", READERS)
 async def test_no_filter_finds_who_is_outside(province: Province, role: str) -> None:
-    for asked in ({"q": NAMES[OUTSIDE]}, {"commune": PLACES[OUTSIDE]}, {"commune": PLACES[OUTSIDE], "kind": "special"}):
+    for asked in ({"q": NAMES[OUTSIDE]}, {"commune": PLACES[OUTSIDE]}, {"commune": PLACES[OUTSIDE], "kind": "special"},
+                  {"area": "33", "q": NAMES[OUTSIDE]}, {"area": PLACES[OUTSIDE]}):  # fmt: skip
         assert await everything(province, role, "/v1/children", **asked) == (set(), 0)
     if role in OF_CASES:
-        for asked in ({"child_id": str(named("child", OUTSIDE))}, {"commune": PLACES[OUTSIDE]}):
+        for asked in (
+            {"child_id": str(named("child", OUTSIDE))},
+            {"commune": PLACES[OUTSIDE]},
+            {"area": "33", "child_id": str(named("child", OUTSIDE))},
+        ):
             assert await everything(province, role, "/v1/cases", **asked) == (set(), 0)
 
 
@@ -92,10 +97,8 @@ async def test_the_cursor_of_who_meets_everybody_opens_nothing_to_others(
     everybody = headers(OFFICER, "province_officer")
     cursor = (await province.client.get(path, params={"limit": 1}, headers=everybody)).json()["next"]
     for role in roles:
-        page = (await province.ask(role, "GET", path, params={"cursor": cursor, "limit": 500, "count": True})).json()
-        met = (await reachable(province, role))[path == "/v1/cases"]
-        assert {item["id"] for item in page["items"]} <= met
-        assert page["total"] == len(met)
+        answer = await province.ask(role, "GET", path, params={"cursor": cursor, "limit": 500, "count": True})
+        assert refusal(answer) == (422, "cursor_invalid", ["/cursor"])
 
 
 async def test_who_counts_but_lives_elsewhere_by_now_is_shown_to_whoever_meets_them_now(province: Province) -> None:
@@ -129,7 +132,9 @@ HIDING = [
 
 
 def told(answer: httpx.Response) -> tuple[object, ...]:
-    return answer.status_code, sorted(answer.headers.items()), answer.content
+    """All of an answer but its tag, which is also of the question: who asks knows the id in it."""
+    headers = sorted(header for header in answer.headers.items() if header[0] != "etag")
+    return answer.status_code, headers, answer.content
 
 
 @pytest.mark.parametrize(("name", "role"), HIDING)
@@ -200,7 +205,9 @@ async def test_why_not_is_the_same_for_what_is_hidden_and_what_is_not_there(prov
         for id_ in (named(kind, OUTSIDE), uuid4()):
             asked = {"action": action, "resource": f"/v1/{path}/{id_}"}
             same = {"X-Request-ID": "same"}
-            answers.append(told(await province.ask("police", "GET", "/v1/access/explain", params=asked, headers=same)))
+            answer = await province.ask("police", "GET", "/v1/access/explain", params=asked, headers=same)
+            del answer.headers["etag"]  # of the question too
+            answers.append(told(answer))
         assert answers[0] == answers[1]
 
 

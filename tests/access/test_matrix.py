@@ -129,6 +129,7 @@ def test_only_signing_in_and_what_is_of_nobody_is_open_to_everybody() -> None:
         "sign_in",
         "sign_out",
         "list_signing_keys",
+        "list_problems",
         "read_problem",
         "read_live",
         "read_ready",

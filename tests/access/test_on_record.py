@@ -4,8 +4,6 @@ What did not happen is not: a change and its record are one transaction.
 """
 
 import asyncio
-from base64 import urlsafe_b64encode
-from json import dumps
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -173,7 +171,6 @@ async def test_a_change_that_the_server_ends_leaves_neither(province: Province) 
     assert records == []
 
 
-BEFORE_CHILD = urlsafe_b64encode(dumps([str(UUID(int=CHILD.int - 1))]).encode()).decode().rstrip("=")
 LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
     "read_child": (f"/v1/children/{CHILD}", {}),
     "read_case": (f"/v1/cases/{CASE}", {}),
@@ -181,7 +178,7 @@ LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
     "list_child_accesses": (f"/v1/children/{CHILD}/accesses", {}),
     "list_children": ("/v1/children", {"q": "Mận"}),
     "list_cases": ("/v1/cases", {"child_id": str(CHILD)}),
-    "list_unsettled": ("/v1/areas/unsettled", {"limit": 1, "cursor": BEFORE_CHILD}),
+    "list_unsettled": ("/v1/areas/unsettled", {"limit": 1}),
     "list_records": ("/v1/indicators/special_rate/records", {"on": "2020-12-31", "area": PLACES[INSIDE]}),
     "explain_access": ("/v1/access/explain", {"action": "read_child", "resource": f"/v1/children/{CHILD}"}),
 }
@@ -191,9 +188,18 @@ RESTATED = (
 )
 
 
+async def page_of_the_child(province: Province, path: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Which page of a list the child is on."""
+    while str(CHILD) not in (page := await province.ask("inspector", "GET", path, params=params)).text:
+        params = params | {"cursor": page.json()["next"]}
+    return params
+
+
 @pytest.mark.parametrize("action", LOOKS)
 async def test_a_look_is_on_record_with_exactly_whom_it_showed(province: Province, action: str) -> None:
     path, params = LOOKS[action]
+    if action == "list_unsettled":
+        params = await page_of_the_child(province, path, params)
     answer, (access,) = await on_record(province, "inspector", method="GET", path=path, params=params)
     assert answer.is_success
     inspector = KEYS["inspector"]

@@ -106,6 +106,7 @@ SHOWN = {
 COLUMNS = {
     **dict.fromkeys(("from", "until"), "during"),
     "category": "category_code",
+    "changed_at": "updated_at",
     "measure": "measure_code",
     "agency": "agency_id",
     "area": "area_id",

@@ -22,7 +22,7 @@ SELECT 'a posting without a spell' FROM posting p
 WHERE NOT EXISTS (SELECT FROM spell WHERE posted = p.number)
   AND NOT EXISTS (SELECT FROM spell WHERE withdrawn = p.number)
 """
-UNTRACKED = "'{version,created_at,updated_at,name_key}'::text[]"
+UNTRACKED = "'{version,created_at,updated_at,name_words,name_order}'::text[]"
 TRACKED = ("child", "residence", "circumstance", "case_file", "intervention")
 PRESENT = " UNION ALL ".join(
     f"SELECT '{table}' AS record, id AS record_id, to_jsonb(r) - {UNTRACKED} AS now FROM {table} r" for table in TRACKED

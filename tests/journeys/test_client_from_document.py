@@ -34,10 +34,17 @@ class Client:
         token = self.http.post(flow["tokenUrl"], data=form).json()
         self.http.headers["Authorization"] = f"{token['token_type']} {token['access_token']}"
 
+    def resolved(self, declared: dict[str, Any]) -> dict[str, Any]:
+        """What is declared in place, or shared by many operations."""
+        *_, name = declared.get("$ref", "").split("/")
+        shared: dict[str, Any] = self.document["components"]["parameters"].get(name, declared)
+        return shared
+
     def call(self, operation_id: str, body: Any = None, /, **given: Any) -> httpx.Response:
         method, path, operation = self.operations[operation_id]
         sent: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
-        for parameter in operation.get("parameters", []):
+        for declared in operation.get("parameters", []):
+            parameter = self.resolved(declared)
             name = parameter["name"]
             if (key := name.lower().replace("-", "_")) in given:
                 sent[parameter["in"]][name] = given.pop(key)

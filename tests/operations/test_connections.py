@@ -15,7 +15,10 @@ from tests.journeys.service import Running, client, serving, signed_in
 from tests.routers.api import refusal
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+POST = (
+    b"POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
 CHUNK = b"2000\r\n" + b" " * 0x2000 + b"\r\n"
 MOST = 60
 

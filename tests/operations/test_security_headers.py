@@ -43,7 +43,7 @@ async def test_what_is_of_nobody_may_be_kept_by_anybody(client: httpx.AsyncClien
     answer = await client.get("/problems/not_found")
     assert protects(answer)
     assert answer.headers["cache-control"] == "public, max-age=3600"
-    assert answer.headers["vary"] == "Accept-Language"
+    assert answer.headers["vary"] == "Accept, Accept-Language"
     assert (await client.get("/problems/none")).headers["cache-control"] == "no-store"
 
 

@@ -1,11 +1,16 @@
 """Cases and interventions over HTTP."""
 
+from uuid import UUID
+
+import asyncpg
 import httpx
 import pytest
 
-from tests.routers.api import figures, opened, refusal, registered
+from tests.routers.api import BAC_SON, PHU_UNG, figures, opened, refusal, registered
+from tests.signed_in import OFFICER, made
 
 DAY = "2018-06-30"
+WORKER = UUID(int=31)
 
 
 @pytest.fixture
@@ -14,6 +19,15 @@ async def special(client: httpx.AsyncClient) -> str:
     address = await registered(client)
     await client.post(f"{address}/circumstances", json={"category": "d", "from": "2018-01-01"})
     return address
+
+
+@pytest.fixture
+async def worker(empty_database: str) -> dict[str, str]:
+    """The worker of the child's commune."""
+    connection = await asyncpg.connect(empty_database)
+    headers = await made(connection, WORKER, "commune_worker", PHU_UNG)
+    await connection.close()
+    return headers
 
 
 async def test_a_child_is_assisted_from_the_first_measure_of_an_open_case(
@@ -157,4 +171,59 @@ async def test_cases_are_listed_by_status_commune_and_child(client: httpx.AsyncC
     assert await listed("status=open") == [case]
     assert await listed("commune=11950&on=2018-06-30") == [other]
     assert await listed(f"child_id={special.rpartition('/')[2]}") == [case]
-    assert refusal(await client.get("/v1/cases?officer=1"))[2] == ["/officer"]
+    assert refusal(await client.get("/v1/cases?colour=1"))[2] == ["/colour"]
+
+
+async def test_a_case_has_an_officer_by_whom_it_is_found_until_it_has_none(
+    client: httpx.AsyncClient, special: str, worker: dict[str, str]
+) -> None:
+    case = await opened(client, special, officer=str(WORKER))
+    await opened(client, special)
+    own = await opened(client, special, officer=str(OFFICER))
+
+    async def listed(query: str, **more: dict[str, str]) -> list[str]:
+        page = (await client.get(f"/v1/cases?count=true&{query}", **more)).json()
+        assert page["total"] == len(page["items"])
+        return [f"/v1/cases/{item['id']}" for item in page["items"]]
+
+    assert (await client.get(case)).json()["officer"] == str(WORKER)
+    assert [shown["officer"] for shown in (await client.get(special)).json()["open_cases"]] == [
+        str(WORKER),
+        None,
+        str(OFFICER),
+    ]
+    assert await listed(f"officer={WORKER}") == await listed("officer=me", headers=worker) == [case]
+    assert await listed("officer=me") == await listed("officer=me&sort=-opened_on") == [own]
+    given = await client.patch(case, json={"officer": str(OFFICER)}, headers={"If-Match": "*"})
+    assert given.json()["officer"] == str(OFFICER)
+    assert await listed("officer=me") == [case, own]
+    cleared = await client.patch(case, json={"officer": None}, headers={"If-Match": "*"})
+    assert cleared.json()["officer"] is None
+    assert await listed(f"officer={WORKER}") == []
+    assert await listed("officer=me") == [own]
+    assert refusal(await client.get("/v1/cases?officer=you"))[2] == ["/officer"]
+
+
+async def test_an_officer_is_one_who_can_work_on_the_case_today(
+    client: httpx.AsyncClient, special: str, worker: dict[str, str], empty_database: str
+) -> None:
+    case = await opened(client, special, officer=str(WORKER))
+    connection = await asyncpg.connect(empty_database)
+    ended, disabled, elsewhere, analyst = (UUID(int=number) for number in range(32, 36))
+    await made(connection, ended, "commune_worker", PHU_UNG)
+    await connection.execute("UPDATE assignment SET during = '[2016-01-01,2020-01-01)' WHERE id = $1", ended)
+    await made(connection, disabled, "commune_worker", PHU_UNG)
+    await connection.execute("UPDATE account SET disabled_at = now() WHERE id = $1", disabled)
+    await made(connection, elsewhere, "commune_worker", BAC_SON)
+    await made(connection, analyst, "analyst", "33")
+    await connection.close()
+    body = {"child_id": special.rpartition("/")[2], "kind": "support", "opened_on": "2018-06-01"}
+    for unsuitable in (UUID(int=99), ended, disabled, elsewhere, analyst):
+        named = {"officer": str(unsuitable)}
+        for answer in (
+            await client.post("/v1/cases", json=body | named),
+            await client.patch(case, json=named, headers={"If-Match": "*"}),
+        ):
+            assert refusal(answer) == (422, "officer_unsuitable", ["/officer"])
+    (kept,) = (await client.get("/v1/cases")).json()["items"]
+    assert kept["officer"] == str(WORKER)

@@ -12,7 +12,8 @@ from service import failures
 from service.authentication import Authentication
 from service.envelope import Envelope
 from service.metrics import Metrics
-from service.routing import Read, is_plain
+from service.patching import Handler
+from service.routing import Read, in_pages, is_paged, is_plain
 from tests.conftest import TODAY
 from tests.routers.api import registered
 from tests.signed_in import OFFICER, headers, officer, served
@@ -48,11 +49,20 @@ QUESTIONS = [
 ]
 
 
+class Usual(APIRoute):
+    """A route as FastAPI makes it; a list knows which page it is asked for."""
+
+    def get_route_handler(self) -> Handler:
+        usual = super().get_route_handler()
+        return in_pages(usual) if is_paged(self.dependant) else usual
+
+
 @pytest.fixture
 async def clients(empty_database: str) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
     """The service, and its routes as FastAPI itself would make them."""
     ours = served(empty_database, TODAY)
     plain = FastAPI()
+    plain.router.route_class = Usual
     plain.state = ours.state
     for route in ours.routes:
         if isinstance(route, APIRoute):

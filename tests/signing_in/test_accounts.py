@@ -206,7 +206,8 @@ async def test_accounts_are_found_by_role_name_and_state(administrator: httpx.As
     assert await found("q=van binh") == ["binh"]
     assert await found("q=VINH") == ["vinh"]
     assert await found("q=Bình") == ["binh"]
-    assert await found("q=%25") == []
+    assert await found("q=%25 binh") == ["binh"]
+    assert refusal(await administrator.get("/v1/accounts?q=%25")) == (422, "invalid", ["/q"])
     assert await found("disabled=true") == ["binh"]
     first = (await administrator.get("/v1/accounts?limit=3&count=true")).json()
     assert (len(first["items"]), first["total"]) == (3, 4)

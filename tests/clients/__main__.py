@@ -1,0 +1,96 @@
+"""What clients meet: `make test-clients`.
+
+The document is held against the released one and linted; a Python and a TypeScript client are generated from it,
+type-checked, and led through a day's work; then schemathesis tries every operation."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx
+
+from tests.contract.breaking import undeclared
+from tests.contract.snapshot import SNAPSHOT
+from tests.journeys.service import serving
+
+HERE = Path(__file__).parent
+PYTHON, NODE = HERE / ".venv/bin", HERE / "node_modules/.bin"
+PASSWORD = "một mật khẩu để thử"
+QUIET = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+
+
+def say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+def run(*command: object, cwd: Path = HERE, **environment: str) -> None:
+    """A command that has to succeed; the tools of the virtual environment of the clients come first."""
+    path = f"{PYTHON}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run([str(word) for word in command], cwd=cwd, env=QUIET | {"PATH": path} | environment, check=True)
+
+
+def lint() -> None:
+    run(NODE / "redocly", "lint", SNAPSHOT, "--config", HERE / "redocly.yaml", "--max-problems", "20")
+    run(NODE / "spectral", "lint", SNAPSHOT, "--ruleset", HERE / "spectral.yaml", "--fail-severity", "warn")
+
+
+def python(folder: Path) -> None:
+    """The Python client with its journey, type-checked as strictly as our own code."""
+    run(PYTHON / "openapi-python-client", "generate", "--path", SNAPSHOT, "--output-path", folder / "api",
+        "--meta", "none", "--fail-on-warning")  # fmt: skip
+    shutil.copy(HERE / "journey.py", folder)
+    run(
+        PYTHON / "mypy",
+        "--config-file",
+        HERE / "mypy.ini",
+        "--python-executable",
+        PYTHON / "python",
+        "journey.py",
+        "api",
+        cwd=folder,
+    )
+
+
+def typescript(folder: Path) -> None:
+    run(NODE / "openapi-typescript", SNAPSHOT, "--output", folder / "api.ts")
+    for name in ("journey.ts", "tsconfig.json", "package.json"):
+        shutil.copy(HERE / name, folder)
+    (folder / "node_modules").symlink_to(HERE / "node_modules")
+    run(NODE / "tsc", "--project", folder)
+
+
+def tried(address: str) -> None:
+    """Every operation, asked soundly and unsoundly: nothing is answered that the document does not say."""
+    form = {"grant_type": "password", "username": "province_officer", "password": PASSWORD}
+    token = httpx.post(f"{address}/v1/auth/token", data=form).raise_for_status().json()["access_token"]
+    run(PYTHON / "schemathesis", "--config-file", HERE / "schemathesis.toml", "run", f"{address}/openapi.json",
+        "--header", f"Authorization: Bearer {token}", "--phases", "coverage,fuzzing", "--max-examples", "8",
+        "--seed", "7", "--continue-on-failure")  # fmt: skip
+
+
+def main() -> None:
+    if changes := undeclared():
+        sys.exit(
+            "These changes break clients, and tests/contract/breaking.json does not say why:\n" + "\n".join(changes)
+        )
+    lint()
+    with tempfile.TemporaryDirectory(prefix="child-protection-clients-") as made:
+        folder = Path(made)
+        folder.chmod(0o711)  # the server's account has its data below
+        for client in (python, typescript):
+            (folder / client.__name__).mkdir()
+            client(folder / client.__name__)
+        with serving(folder / "data", "--demo", "--children", "1500", DEMO_PASSWORD=PASSWORD) as running:
+            run(PYTHON / "python", "journey.py", running.address, PASSWORD, cwd=folder / "python")
+            say("The Python client has done the day's work.")
+            run("node", "built/journey.js", running.address, PASSWORD, cwd=folder / "typescript")
+            say("The TypeScript client has done the day's work.")
+            tried(running.address)
+
+
+if __name__ == "__main__":
+    main()
