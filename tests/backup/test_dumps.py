@@ -26,7 +26,7 @@ SHAPE = """
         SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
         UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-        UNION ALL SELECT format('%s %s %s %s', adrelid::regclass, adnum, pg_get_expr(adbin, adrelid), attgenerated)
+        UNION ALL SELECT format('%s %s %s %s', adrelid::regclass, attname, pg_get_expr(adbin, adrelid), attgenerated)
                   FROM pg_attrdef JOIN pg_attribute ON (attrelid, attnum) = (adrelid, adnum)
         UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_language l ON l.oid = prolang
                   WHERE pronamespace = 'public'::regnamespace AND lanname <> 'c' AND prokind = 'f'
