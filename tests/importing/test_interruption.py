@@ -52,7 +52,7 @@ def records(data_dir: Path, folder: Path) -> dict[str, int]:
 def files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A province with its past."""
     filled, out = folder / "to interrupt with", tmp_path_factory.mktemp("interrupted") / "out"
-    assert command("demo", "--children", 1000, "--data-dir", filled).returncode == 0
+    assert command("demo", "--children", 3000, "--data-dir", filled).returncode == 0
     assert command("export", out, "--data-dir", filled).returncode == 0
     return out
 
@@ -65,7 +65,7 @@ def test_an_import_that_is_ended_in_the_middle_leaves_nothing(files: Path, folde
         assert set(found.values()) == {0}
     done = command("import", files, "--data-dir", data_dir)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, f"Imported from {files}.")
-    assert records(data_dir, tmp_path / "out")["children.csv"] == 1000
+    assert records(data_dir, tmp_path / "out")["children.csv"] == 3000
     assert command("ledger", "verify", "--data-dir", data_dir).returncode == 0
 
 
