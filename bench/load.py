@@ -74,7 +74,7 @@ async def load(address: str, requests: Iterator[bytes], connections: int = 16, s
     begun = time.perf_counter()
     clients = [Connection(requests, answers, begun + seconds) for _ in range(connections)]
     for client in clients:
-        await loop.create_connection(lambda client=client: client, place.hostname or "", place.port or 0)  # type: ignore[misc]
+        await loop.create_connection(lambda client=client: client, place.hostname or "", place.port or 0)  # type: ignore[misc] # a lambda
     await asyncio.gather(*(client.done for client in clients))
     answers.seconds = time.perf_counter() - begun
     return answers

@@ -21,7 +21,7 @@ HANG_UP = {"Connection": "close"}  # what is left of the body is not waited for
 class Forwarded(ProxyHeadersMiddleware):
     """Takes scheme and client from the headers of trusted proxies, and keeps whose the connection is."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override] # uvicorn's types
         if scope["type"] == "http":
             scope.setdefault("state", {})["peer"] = scope["client"]
         await super().__call__(scope, receive, send)  # type: ignore[arg-type] # likewise

@@ -26,7 +26,7 @@ class Connection(HttpToolsProtocol):
     heard = 0  # bytes of it
     another_ended = False  # in the part that was received last
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's own narrows it too
         super().connection_made(transport)
         if len(self.connections) > self.most + SPARE:
             transport.abort()

@@ -150,7 +150,7 @@ def arguments(wanted: Dependant, request: Request) -> dict[str, Any] | None:
         if len(given) != len(given.multi_items()):
             return None
         try:
-            found[field.name] = field.field_info.annotation.model_validate(dict(given))  # type: ignore[union-attr]
+            found[field.name] = field.field_info.annotation.model_validate(dict(given))  # type: ignore[union-attr] # a model
         except ValidationError:
             return None
     return found

@@ -142,7 +142,7 @@ async def test_a_page_after_the_first_is_of_the_same_day(client: httpx.AsyncClie
     for _ in range(3):
         await registered(client, date_of_birth="2005-01-05")
     first = (await client.get(f"/v1/children?commune={PHU_UNG}&limit=1")).json()
-    client._transport.app.state.fixed_today = date(2021, 2, 1)  # type: ignore[attr-defined]
+    client._transport.app.state.fixed_today = date(2021, 2, 1)
     further = (await client.get(f"/v1/children?commune={PHU_UNG}&count=true&cursor={first['next']}")).json()
     assert (len(further["items"]), further["total"], further["next"]) == (2, 3, None)
     assert first["items"][0] not in further["items"]

@@ -40,7 +40,7 @@ def test_a_target_is_compared_exactly_in_its_own_unit(
     direction: Direction, unit: TargetUnit, value: str, numerator: int, denominator: int | None, status: str, gap: int
 ) -> None:
     target = Target(direction, Fraction(value), DUE, unit)
-    assert attainment(Measurement(numerator, denominator), NEVER, target, ON) == Attainment(status, gap)  # type: ignore[arg-type]
+    assert attainment(Measurement(numerator, denominator), NEVER, target, ON) == Attainment(status, gap)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_yearly_change_is_judged_against_the_year_before(
     now: Measurement, before: Measurement, status: str, gap: int | None
 ) -> None:
     target = Target("at_most", Fraction(-2, 100), DUE, "yearly_change")
-    assert attainment(now, before, target, date(2019, 12, 31)) == Attainment(status, gap)  # type: ignore[arg-type]
+    assert attainment(now, before, target, date(2019, 12, 31)) == Attainment(status, gap)
 
 
 def test_a_count_that_an_area_was_given_is_on_track_by_its_numerator_alone() -> None:

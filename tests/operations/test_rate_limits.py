@@ -108,7 +108,7 @@ class Limited:
             return await client.get(path)
 
     async def statuses(self, times: int, **how: object) -> list[int]:
-        return [(await self.ask(**how)).status_code for _ in range(times)]  # type: ignore[arg-type]
+        return [(await self.ask(**how)).status_code for _ in range(times)]
 
     def refused(self, caller: str) -> float | None:
         return self.metrics.registry.get_sample_value("http_requests_too_many_total", {"caller": caller})

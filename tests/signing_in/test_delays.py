@@ -27,7 +27,7 @@ def waits(answer: httpx.Response) -> int:
 
 def from_(address: str, client: httpx.AsyncClient) -> httpx.AsyncClient:
     """A client of the same service at another address."""
-    app: FastAPI = client._transport.app  # type: ignore[attr-defined]
+    app: FastAPI = client._transport.app
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(address, 1)), base_url="http://t")
 
 

@@ -53,12 +53,12 @@ class Rule:
             row["kind"],  # type: ignore[arg-type] # the columns hold these words, as a test of the file shows
             Period(start, until),
             tuple(int(amount) for amount in row["amount"].split()),
-            row["unit"],  # type: ignore[arg-type]
+            row["unit"],  # type: ignore[arg-type] # likewise
             frozenset(StepCode(code) for code in row["starts"].split()),
             frozenset(StepCode(code) for code in row["met_by"].split()),
             int(row["every"]) if row["every"] else None,
-            fields["receipt"] or "first",  # type: ignore[arg-type]
-            fields["concluded"],  # type: ignore[arg-type]
+            fields["receipt"] or "first",  # type: ignore[arg-type] # likewise
+            fields["concluded"],  # type: ignore[arg-type] # likewise
         )
 
     def amount(self, nth: int) -> int | None:

@@ -144,7 +144,7 @@ def test_months_end_with_the_day_of_their_start_or_their_last(nth: int, start: s
 
 
 def step(number: int, code: StepCode, at: str, content: object = None) -> Step:
-    return Step(UUID(int=number), code, moment(at), moment(at), UUID(int=1), content)  # type: ignore[arg-type]
+    return Step(UUID(int=number), code, moment(at), moment(at), UUID(int=1), content)
 
 
 EMERGENCY = Assessment({}, Conclusion(Risk.HIGH, emergency=True))

@@ -51,7 +51,7 @@ def until(code: StepCode) -> CaseFile:
 def refused(file: CaseFile, code: StepCode, content: Content | None = None, **kw: object) -> Refusal:
     at = file.steps[-1].occurred_at + timedelta(hours=1)
     with pytest.raises(Refusal) as refusal:
-        record(file, step(50, code, at, content, **kw))  # type: ignore[arg-type]
+        record(file, step(50, code, at, content, **kw))
     return refusal.value
 
 
@@ -180,8 +180,8 @@ def test_the_items_that_ship_with_their_names_are_those_of_the_forms() -> None:
 @pytest.mark.parametrize("version", PROCEDURES, ids=lambda version: version.code)
 def test_the_guide_shows_the_procedure_as_it_runs(version: object) -> None:
     text = DOCS.read_text(encoding="utf-8")
-    assert mermaid(version) in text  # type: ignore[arg-type]
-    assert table(version) in text  # type: ignore[arg-type]
+    assert mermaid(version) in text
+    assert table(version) in text
 
 
 def test_the_substitute_carer_may_be_somebody_else() -> None:

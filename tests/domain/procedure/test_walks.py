@@ -16,7 +16,7 @@ FEW = settings(max_examples=40, deadline=None)
 
 def refusal_of(file: CaseFile, *steps: object) -> Refusal | None:
     try:
-        record(file, *steps)  # type: ignore[arg-type]
+        record(file, *steps)
     except Refusal as refusal:
         return refusal
     return None
@@ -51,7 +51,7 @@ def test_a_late_step_is_not_allowed_exactly_if_it_is_not_among_the_allowed(file:
 @given(walks(), st.randoms(use_true_random=False))
 def test_the_file_is_the_same_in_whatever_order_its_steps_were_recorded(file: CaseFile, random: object) -> None:
     steps = list(file.steps)
-    random.shuffle(steps)  # type: ignore[attr-defined]
+    random.shuffle(steps)
     assert record(blank(file), *steps) == file
     waiting, late = steps, blank(file)
     while waiting:  # one by one: what does not fit yet is brought again, and what fits only together comes together

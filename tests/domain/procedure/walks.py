@@ -172,5 +172,5 @@ def _days(steps: tuple[Step, ...]) -> set[object]:
             days |= {d for n in range(40) if (d := during.start + timedelta(days=n)) in during}
         if now.code is S.SEPARATION_END:
             last = day_of(now.occurred_at)
-            days = {d for d in days if d <= last}  # type: ignore[operator]
+            days = {d for d in days if d <= last}
     return days
