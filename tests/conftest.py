@@ -13,11 +13,9 @@ import pytest
 
 from service.embedded import Server, attached
 from service.migrate import migrate
-from service.settings import Limits
 from tests.access.province import Province, populate
 from tests.signed_in import asked, served
 
-OFTEN = Limits(rate=1e6, burst=1_000_000, unsigned_rate=1e6, unsigned_burst=1_000_000)
 TODAY = date(2020, 12, 31)
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
 MEMORY = Path("/dev/shm")
@@ -95,7 +93,7 @@ async def province(server: Server, template: str) -> AsyncIterator[Province]:
     dsn = await clone(server, template, "access")
     await migrate(dsn, TODAY)  # rights in a database are not cloned with it
     owner = await asyncpg.connect(dsn)
-    app = served(dsn, TODAY, OFTEN)
+    app = served(dsn, TODAY)
     async with asked(app) as client:
         province = Province(dsn, app, client, owner, {})
         await populate(province)

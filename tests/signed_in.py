@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from fastapi import FastAPI
 from service.app import create_app
 from service.database import as_service
 from service.domain.access import ROLES
+from service.settings import Limits
 from service.signing_in.keys import new_keys
 from service.signing_in.tokens import Tokens
 
 TOKENS = Tokens(new_keys())
 PROVINCE, DISTRICT, COMMUNE = "33", "329", "12145"
+OFTEN = Limits(rate=1e6, burst=1_000_000, unsigned_rate=1e6, unsigned_burst=1_000_000)
 OFFICER = UUID(int=1)  # the account, the assignment and the sign-in of a province officer, in every database
 MAKE = """
 WITH place AS (SELECT area_id FROM area_version WHERE code = $4 AND during @> date '2020-12-31'),
@@ -50,9 +53,9 @@ async def officer(dsn: str) -> None:
     await connection.close()
 
 
-def served(dsn: str, *arguments: Any, **more: Any) -> FastAPI:
-    """The application over a database, as the service's own role."""
-    app = create_app(as_service(dsn), *arguments, tokens=TOKENS, **more)
+def served(dsn: str, today: date | None = None, limits: Limits = OFTEN, **more: Any) -> FastAPI:
+    """The application over a database, as the service's own role; a test may ask as often as it likes."""
+    app = create_app(as_service(dsn), today, limits, tokens=TOKENS, **more)
     app.state.owner = dsn
     return app
 

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from service.embedded import Server
-from service.settings import Limits
 from tests.conftest import TODAY, clone
 from tests.routers.api import PHU_UNG, refusal, registered
 from tests.signed_in import asked, served
@@ -19,7 +18,6 @@ from tests.signed_in import asked, served
 COMMUNES = {PHU_UNG: "329", "12148": "329", "11950": "323"}  # with their districts
 CATEGORIES = {"a": "special", "d.2": "special", "poor_household": "at_risk"}
 DAY = date(2018, 6, 30)
-OFTEN = Limits(rate=1e6, burst=1_000_000)
 
 
 @dataclass
@@ -137,7 +135,7 @@ class Register:
 async def register(server: Server, template: str) -> AsyncIterator[Register]:
     dsn = await clone(server, template, "filtered")
     drawn = random.Random(6)
-    async with asked(served(dsn, TODAY, OFTEN)) as client:
+    async with asked(served(dsn, TODAY)) as client:
         yield Register(client, dsn, [await written(client, drawn) for _ in range(40)])
 
 
