@@ -31,6 +31,7 @@ from service.models.programmes import (
 )
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.reforms import Reform
+from service.models.reports import CaseReport, CaseReportChild, Informant, ReportSeries
 from service.models.sites import Site, SiteStage
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "AssignmentArea",
     "AssignmentChild",
     "CaseFile",
+    "CaseReport",
+    "CaseReportChild",
     "Category",
     "CategoryScheme",
     "Cell",
@@ -58,6 +61,7 @@ __all__ = [
     "History",
     "Home",
     "Indicator",
+    "Informant",
     "Intervention",
     "InterventionMeasure",
     "OfficialPopulation",
@@ -69,6 +73,7 @@ __all__ = [
     "Reform",
     "RefreshToken",
     "Register",
+    "ReportSeries",
     "Residence",
     "Role",
     "RulePosting",
