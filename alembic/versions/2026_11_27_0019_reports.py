@@ -9,9 +9,9 @@ revision = "0019"
 down_revision = "0018"
 
 REPORTS = """
--- What a receiving place was told (form 01 of Decree 56/2017). `area_id` is the commune where it happened; `sender` is the
--- agency, or the account, that reported, and `reference` what the sender calls it; `said` is a digest of what was sent, but
--- for the informant. The receipt is numbered within its series (receiving_code, year).
+-- What a receiving place was told (form 01 of Decree 56/2017). `area_id` is the commune where it happened; `sender` is
+-- the agency, or the account, that reported, and `reference` what the sender calls it; `said` is a digest of what was
+-- sent, but for the informant. The receipt is numbered within its series (receiving_code, year).
 CREATE TABLE case_report (
     id uuid PRIMARY KEY DEFAULT uuidv7(),
     area_id integer NOT NULL REFERENCES area,
@@ -52,8 +52,8 @@ CREATE TABLE report_series (
     PRIMARY KEY (code, year)
 );
 
--- A child of a report, as it was told: what is not known is empty. `child_id` and `case_id`: who it is, and the case that
--- came of it.
+-- A child of a report, as it was told: what is not known is empty. `child_id` and `case_id`: who it is, and the case
+-- that came of it.
 CREATE TABLE case_report_child (
     id uuid PRIMARY KEY DEFAULT uuidv7(),
     report_id uuid NOT NULL REFERENCES case_report,

@@ -23,6 +23,7 @@ SCRIPTS = [
         "children",
         "names",
         "cases",
+        "reports",
         "counted",
         "restated",
         "editions",

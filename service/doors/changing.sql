@@ -48,13 +48,20 @@ END $$;
 CREATE FUNCTION take_child_of_case(who asking, permission text, wanted uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    of_child CONSTANT uuid := (SELECT child_id FROM case_file WHERE id = wanted);
+    c CONSTANT caller := admitted(who, permission);
+    of_child CONSTANT uuid := (SELECT f.child_id FROM case_file f WHERE f.id = wanted AND reaches_case(c, f));
 BEGIN
-    RETURN CASE WHEN take_child(who, permission, of_child) IS NOT NULL THEN of_child END;
+    UPDATE child SET version = version + 1, updated_at = now() WHERE id = of_child;
+    -- Either may have moved away while we waited for the child, or the case was closed.
+    IF NOT EXISTS (SELECT FROM case_file f WHERE f.id = wanted AND f.child_id = of_child AND reaches_case(c, f)) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM declare_change(who, c, ARRAY[of_child]);
+    RETURN of_child;
 END $$;
 
 -- Whether an assignment can work on the cases of a child that this transaction has taken: it holds today, its account is not
--- disabled, its role writes cases, and it reaches the child.
+-- disabled, its role writes cases, and it meets the child.
 CREATE FUNCTION suits_child(who asking, officer uuid, child uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -65,7 +72,7 @@ BEGIN
         JOIN role r ON r.code = a.role AND 'cases.write' = ANY (r.permissions)
         JOIN area place ON place.id = a.area_id
         WHERE a.id = officer AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
-          AND reaches_child(ROW(a.id, a.account_id, a.role, a.agency_id, r.reach,
+          AND meets_child(ROW(a.id, a.account_id, a.role, a.agency_id, r.reach,
                                 place.level = 'province' AND place.covered, r.sections)::caller, child));
 END $$;
 

@@ -7,6 +7,9 @@ ALTER TABLE circumstance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_file ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intervention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_report ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_report_child ENABLE ROW LEVEL SECURITY;
+ALTER TABLE informant ENABLE ROW LEVEL SECURITY;  -- of whom a transaction sees nothing, whatever it has taken
 ALTER TABLE site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site_stage ENABLE ROW LEVEL SECURITY;
 
@@ -18,6 +21,11 @@ DROP POLICY IF EXISTS taken ON intervention;
 CREATE POLICY taken ON intervention USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 DROP POLICY IF EXISTS taken ON case_step;
 CREATE POLICY taken ON case_step USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
+
+
+-- A report is taken by itself. Of a child that was taken, reports are no part.
+CREATE POLICY taken ON case_report USING (taken(id));
+CREATE POLICY taken ON case_report_child USING (taken(report_id));
 
 -- Sites are about nobody: everyone signed in sees them, and whoever changes one has taken it.
 DROP POLICY IF EXISTS seen ON site;

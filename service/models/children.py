@@ -77,8 +77,8 @@ class Circumstance(SQLModel, table=True):
 
 
 class Home(SQLModel, table=True):
-    """Where a child lives, or lived last (of whom nobody knows that, where it happened that its case began with): who is
-    responsible for this area meets the child. Derived."""
+    """Where a child lives, or lived last (of whom nobody knows that, where it happened that its case began with): who
+    is responsible for this area meets the child. Derived."""
 
     __table_args__ = (Index("home_area", "area_id", "child_id"),)
 
