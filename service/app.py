@@ -34,6 +34,7 @@ from service.routers import (
     assignments,
     auth,
     breakdowns,
+    case_files,
     cases,
     children,
     circumstances,
@@ -57,6 +58,7 @@ from service.routers import (
     settling,
     sites,
     start,
+    steps,
     targets,
 )
 from service.routers import openapi as openapi_page
@@ -85,6 +87,8 @@ ROUTERS = (
     collaborators,
     history,
     cases,
+    case_files,
+    steps,
     interventions,
     sites,
     programmes,
