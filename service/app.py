@@ -34,6 +34,7 @@ from service.routers import (
     assignments,
     auth,
     breakdowns,
+    case_files,
     cases,
     children,
     circumstances,
@@ -59,6 +60,7 @@ from service.routers import (
     settling,
     sites,
     start,
+    steps,
     targets,
 )
 from service.routers import openapi as openapi_page
@@ -89,6 +91,8 @@ ROUTERS = (
     reports,
     reported_children,
     cases,
+    case_files,
+    steps,
     interventions,
     sites,
     programmes,

@@ -194,9 +194,7 @@ PROBLEMS: dict[str, Meaning] = {
     "reported_child_is_another": _meaning(
         409, "Báo cáo nêu một trẻ em khác.", "The report says that this is another child of the register."
     ),
-    "reported_child_identified": _meaning(
-        409, "Đã biết trẻ em này là ai.", "Who this child is is known already."
-    ),
+    "reported_child_identified": _meaning(409, "Đã biết trẻ em này là ai.", "Who this child is is known already."),
     "reported_child_not_registered": _meaning(
         409,
         "Trẻ em này chưa có hồ sơ nên chưa được ghi vào sổ.",

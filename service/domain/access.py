@@ -45,6 +45,9 @@ class Permission(StrEnum):
     WRITE_REPORTS = "reports.write"  # report that a child may be harmed, and see the receipts of one's own reports
     READ_REPORTS = "reports.read"
     READ_INFORMANTS = "informants.read"  # who informed, of a report of one's own commune
+    TAKE_STEPS = "steps.write"  # in a case: those that a worker takes
+    TAKE_DECISIONS = "decisions.write"  # those of the chair of the commune
+    TAKE_SHARED_STEPS = "shared_steps.write"  # those that either of them takes, and withdrawing one's own
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
     SEAL_EDITIONS = "editions.write"  # publish figures
@@ -61,7 +64,7 @@ class Reach(StrEnum):
     """Which children a role can meet at all."""
 
     NOBODY = "nobody"
-    AREA = "area"  # who live, or lived last, in the areas of the assignment; of an open case, whom it happened to there
+    AREA = "area"  # who live, or lived last, in the areas of the assignment; and whose open case is in its charge
     LIST = "list"  # of these, who are on the assignment's own list
     AGENCY = "agency"  # of these, to whom the assignment's agency gives something in an open case
 
@@ -112,14 +115,21 @@ REPORTER = READER | {P.WRITE_REPORTS}
 OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
 OFFICER = OVERSIGHT | {
     *(P.WRITE_REPORTS, P.READ_REPORTS),
-    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN)
+    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN),
+    *(P.TAKE_STEPS, P.TAKE_SHARED_STEPS),
+}
+CHAIR = OVERSIGHT | {
+    *(P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS),
+    *(P.WRITE_REPORTS, P.READ_REPORTS, P.READ_INFORMANTS),
 }
 
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
 # file is asked by who supervises, and not in the course of a case.
 PURPOSES: dict[Purpose, frozenset[Permission]] = {
-    Purpose.SUPERVISION: OFFICER | {P.READ_INFORMANTS, P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
-    Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES} | {P.READ_INFORMANTS},
+    Purpose.SUPERVISION: OFFICER
+    | CHAIR
+    | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
+    Purpose.CASE_WORK: (OFFICER | CHAIR) - {P.READ_ACCESSES},
     Purpose.INSPECTION: OVERSIGHT,
     Purpose.EXCHANGE: REPORTER,
     Purpose.CIVIL_STATUS: REPORTER,
@@ -148,12 +158,7 @@ ROLES: dict[str, Role] = {
         OFFICER - {P.READ_ACCESSES} | {P.READ_INFORMANTS},
         EVERY_SECTION,
     ),
-    "commune_chair": Role(
-        Reach.AREA,
-        (Purpose.SUPERVISION, Purpose.CASE_WORK),
-        OVERSIGHT | {P.WRITE_REPORTS, P.READ_REPORTS, P.READ_INFORMANTS},
-        EVERY_SECTION,
-    ),
+    "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), CHAIR, EVERY_SECTION),
     "village_collaborator": Role(
         Reach.LIST, (Purpose.CASE_WORK,), REPORTER | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES}
     ),

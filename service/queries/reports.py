@@ -1,4 +1,4 @@
-"""Reports that a child may be harmed: received, listed, read; and taken for a change, with a child of theirs or alone."""
+"""Reports that a child may be harmed: received, listed, read; and taken for a change, alone or with a child."""
 
 from datetime import date, datetime
 from hashlib import sha256
@@ -108,7 +108,7 @@ async def receive(
     receiving_area: int | None,
     own: dict[str, Any],
 ) -> Received:
-    """One report for each reference of a sender, numbered without a gap. `own`: what may differ when it is sent again."""
+    """One report for each reference of a sender, numbered without a gap. `own`: what may differ if it is sent again."""
     said = sha256(orjson.dumps([told, children], default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
     asked = session.info["asking"]._asdict() | {
         "told": orjson.dumps(told | own | {"said": rf"\x{said}"}, default=str).decode(),
@@ -177,7 +177,7 @@ async def check(session: AsyncSession, permission: Permission, report_id: UUID, 
 
 
 class Part(NamedTuple):
-    """A child of a report that is about to be changed: what was told, and who of the register it is or is about to be."""
+    """A child of a report that is about to be changed: what was told, and who of the register it is (or will be)."""
 
     report: CaseReport
     version: int
@@ -186,7 +186,12 @@ class Part(NamedTuple):
 
 
 async def lock_child(
-    session: AsyncSession, permission: Permission, report_id: UUID, number: int, as_child: UUID | None, of_case: UUID | None
+    session: AsyncSession,
+    permission: Permission,
+    report_id: UUID,
+    number: int,
+    as_child: UUID | None,
+    of_case: UUID | None,
 ) -> Part:
     """Take a report with one of its children, who is said to be a child of the register, or the child of a case."""
     asked = {"permission": permission, "report": report_id, "number": number, "child": as_child, "case": of_case}
@@ -234,7 +239,7 @@ async def open_protection(session: AsyncSession, child_id: UUID) -> CaseFile | N
 
 
 def youngest(received_on: date, age: int) -> date:
-    """The day of birth of whoever was said to be of an age: the latest one, so that nobody ceases to be a child early."""
+    """The day of birth of who was said to be of an age: the latest, so that nobody ceases to be a child early."""
     try:
         return received_on.replace(year=received_on.year - age)
     except ValueError:

@@ -61,7 +61,7 @@ class ExplanationAsked(Input):
     resource: str | None = Field(
         None,
         max_length=300,
-        description="A path of a child, a case, a report, a commune, a site, an account or an agency; or an area's code",
+        description="A path of a child, case, report, commune, site, account or agency; or an area's code",
         examples=["12145"],
     )
 

@@ -43,7 +43,9 @@ router = routing.router("/v1/children", "children")
 
 Sex = Literal["male", "female", "unknown"]
 Precision = Literal["day", "month", "year", "estimated"]
-IDENTIFIED = "Whether it is known who this is: of a child that was reported and is not known, name and birth may be null"
+IDENTIFIED = (
+    "Whether it is known who this is: of a child that was reported and is not known, name and birth may be null"
+)
 PersonalId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{12}$")]
 
 
@@ -259,8 +261,8 @@ async def read_child(
 ) -> Response:
     """A child with residences, circumstances and open cases."""
     version, record = await children.child(reader, asking, child_id)
-    whole = version is not None and caller.role.receives_everything
-    return read_answer(request, version if whole else seen(record), record)
+    whole = version if caller.role.receives_everything else None
+    return read_answer(request, seen(record) if whole is None else whole, record)
 
 
 @router.patch("/{child_id}", response_model=ChildRecord)

@@ -46,7 +46,9 @@ Channel = Literal["phone", "direct", "other"]
 Concern = Literal["abused", "at_risk", "special"]
 Status = Literal["received", "passed_on", "linked", "unfounded"]
 Sex = Literal["male", "female", "unknown"]
-Reference = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=100), Printable]
+Reference = Annotated[
+    str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=100), Printable
+]
 Phone = Annotated[str, StringConstraints(strict=True, pattern=r"^\+?[0-9][0-9 .()-]{2,29}$")]
 CHILDREN = 20  # of one incident, at most
 ADULT = 18 * 12  # months: who is said to be of 16 or 17 is reported all the same
@@ -121,7 +123,9 @@ class ReportReceipt(BaseModel):
     """What the sender of a report is told of it."""
 
     id: Confidential[Identifier]
-    receipt: Confidential[str] = Field(description="Its number, year and receiving place", examples=["17/2020/BC-12145"])
+    receipt: Confidential[str] = Field(
+        description="Its number, year and receiving place", examples=["17/2020/BC-12145"]
+    )
     reference: Confidential[str | None]
     status: Confidential[Status]
     received_at: Confidential[datetime]
@@ -226,7 +230,8 @@ async def list_reports(
 ) -> Response:
     """Reports of what happened within reach, or to children who live there."""
     where = await maps.areas_asked(reader, asked.commune, asked.area, today)
-    first, until = (day and midnight(day) for day in (asked.received_from, asked.received_until))
+    days = asked.received_from, asked.received_until
+    first, until = (None if day is None else midnight(day) for day in days)
     wanted = reports.Filter(where, asked.status, asked.source, first, until)
     moment, last = asked.after(datetime.fromisoformat, UUID)
     rows = await reports.reports(reader, asking, wanted, (moment, last), asked.limit)
@@ -250,8 +255,10 @@ async def create_report(body: ReportInput, session: SessionDep, now: Now) -> Res
         child.model_dump(exclude={"commune"}) | {"n": n, "residence_area_id": await home(session, child, day, n - 1)}
         for n, child in enumerate(body.children, 1)
     ]
-    informant = body.informant and body.informant.model_dump()
-    receiving = body.received_in and (await areas.area_on(session, body.received_in, day, "/received_in"))[0]
+    informant = body.informant.model_dump() if body.informant else None
+    receiving = None
+    if body.received_in is not None:
+        receiving, _ = await areas.area_on(session, body.received_in, day, "/received_in")
     own = {"id": body.id, "recorded_at": now}
     receipt, repeated = await reports.receive(session, told, children, informant, receiving, own)
     report_id = orjson.loads(receipt)["id"]
@@ -289,7 +296,7 @@ async def read_informant(report_id: Identifier, request: Request, reader: Reader
 async def pass_on_report(
     report_id: Identifier, precondition: preconditions.Optional, body: PassingOn, session: SessionDep, now: Now
 ) -> Response:
-    """Pass a report on to the commune where it happened. For who sent it, and for a commune that it reached in error."""
+    """Pass a report on to the commune where it happened. For who sent it, and who reads it: it may be elsewhere."""
     taken = await reports.lock_sent(session, report_id, precondition)
     report, at = taken.report, body.passed_on_at or now
     if report.unfounded_at is not None:
