@@ -319,7 +319,7 @@ async def pass_on_report(
 
 @router.post("/{report_id}/unfounded", response_model=ReportRecord)
 @permits(Permission.WRITE_REPORTS)
-async def close_report_as_unfounded(
+async def find_report_unfounded(
     report_id: Identifier, precondition: preconditions.Optional, body: Unfoundedness, session: SessionDep, now: Now
 ) -> Response:
     """Find that there is nothing in a report. Where a case of it is open, that is decided in the case first."""
