@@ -15,7 +15,7 @@ from service.preconditions import if_match, required_if_match
 from service.problems import PROBLEMS
 from service.routing import Read
 from tests.access.classes import schema_of
-from tests.access.operations import ASKED, DOCUMENT, OPERATIONS, SIGNED, path_of, request
+from tests.access.operations import ASKED, DOCUMENT, OPERATIONS, SIGNED, About, path_of, request
 from tests.access.province import INSIDE, Province
 from tests.routers.api import refusal
 
@@ -97,7 +97,7 @@ class Asking:
             del asked["json"]
         permission = SIGNED[name][2]["x-permission"]
         role = next(role for role in (OF_THE_PROVINCE, *ROLES) if permission in ROLES[role].permissions)
-        if role != OF_THE_PROVINCE:
+        if role != OF_THE_PROVINCE or ASKED[name].about == About.OWN_REPORT:  # which those with an agency sent
             return await self.province.ask(role, **asked)
         return await self.province.client.request(url=asked.pop("path"), **asked)
 
