@@ -33,6 +33,7 @@ async def hold_empty(connection: asyncpg.Connection) -> None:
     if not await is_empty(connection):
         raise RegisterNotEmptyError
 
+
 @asynccontextmanager
 async def set_aside(connection: asyncpg.Connection, names: list[str]) -> AsyncIterator[None]:
     """Without secondary indexes and foreign keys, tables are loaded far faster; made again, both check everything.
