@@ -1,8 +1,16 @@
 """The register as a whole: whether it holds anything or anyone signs in, and held while it is filled."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
 import asyncpg
 
-EMPTY = "SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT EXISTS (SELECT FROM posting)"
+SET_ASIDE = files(__package__).joinpath("set_aside.sql").read_text(encoding="utf-8")
+EMPTY = """
+SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT EXISTS (SELECT FROM posting)
+   AND NOT EXISTS (SELECT FROM case_report)
+"""
 
 
 class RegisterNotEmptyError(Exception):
@@ -23,7 +31,22 @@ async def has_accounts(connection: asyncpg.Connection) -> bool:
 
 
 async def hold_empty(connection: asyncpg.Connection) -> None:
-    """Keeps every writer out until the transaction ends: each of them begins with a child or a site. Readers read."""
-    await connection.execute("LOCK TABLE child, site, posting IN SHARE ROW EXCLUSIVE MODE")
+    """Keeps every writer out until the transaction ends: each of them begins with a child, a site or a report. Readers
+    read."""
+    await connection.execute("LOCK TABLE child, site, posting, case_report IN SHARE ROW EXCLUSIVE MODE")
     if not await is_empty(connection):
         raise RegisterNotEmptyError
+
+
+@asynccontextmanager
+async def set_aside(connection: asyncpg.Connection, names: list[str]) -> AsyncIterator[None]:
+    """Without secondary indexes and foreign keys, tables are loaded far faster; made again, both check everything.
+
+    They come back as the catalogue describes them. If the load fails, the transaction brings them back.
+    """
+    slow = await connection.fetch(SET_ASIDE, names)
+    for row in slow:
+        await connection.execute(row["remove"])
+    yield
+    for row in reversed(slow):
+        await connection.execute(row["restore"])

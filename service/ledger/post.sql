@@ -25,8 +25,9 @@ CREATE FUNCTION remake_homes() RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM home h WHERE NOT EXISTS (SELECT FROM residence WHERE child_id = h.child_id)
 AND NOT EXISTS (SELECT FROM case_file WHERE child_id = h.child_id AND incident_area_id IS NOT NULL);
-INSERT INTO home SELECT * FROM told_homes()
-ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
+INSERT INTO home
+SELECT l.* FROM told_homes() l LEFT JOIN home h USING (child_id) WHERE h.area_id IS DISTINCT FROM l.area_id
+ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 
 -- The same for some children (sites have none).

@@ -116,7 +116,7 @@ class PassingOn(Input):
 class Unfoundedness(Input):
     """Why there is nothing in it."""
 
-    reason: Note
+    reason: Note = Field(examples=["Đã xác minh: không có trẻ em nào ở đó"])
 
 
 class ReportReceipt(BaseModel):
