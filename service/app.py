@@ -39,11 +39,13 @@ from service.routers import (
     circumstances,
     collaborators,
     communes,
+    deadline_rules,
     docs,
     editions,
     explanations,
     health,
     history,
+    holidays,
     indicators,
     interventions,
     populations,
@@ -58,6 +60,7 @@ from service.routers import (
     sites,
     start,
     targets,
+    tasks,
 )
 from service.routers import openapi as openapi_page
 from service.routers import problems as problem_pages
@@ -86,6 +89,7 @@ ROUTERS = (
     history,
     cases,
     interventions,
+    tasks,
     sites,
     programmes,
     rules,
@@ -98,6 +102,8 @@ ROUTERS = (
     records,
     editions,
     reference,
+    deadline_rules,
+    holidays,
     start,
     docs,
     openapi_page,
