@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from service.domain.procedure.step import StepCode
 from service.importing.forms import (
     CODE,
     COMMUNE,
@@ -18,6 +19,7 @@ from service.importing.forms import (
     NUMBER,
     PERSONAL_ID,
     PUBLIC_KEY,
+    STEP_CONTENT,
     TRUTH,
     VERSION,
     WHOLE,
@@ -168,6 +170,21 @@ FILES = {
         optional("reason", NOTE),
         optional("previous_case_id", IDENTIFIER_FORM),
         optional("version", VERSION),
+    ),
+    "case_steps.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("step", choice(*StepCode)),
+        value("occurred_at", MOMENT_FORM),
+        value("recorded_at", MOMENT_FORM),
+        value("actor", IDENTIFIER_FORM),
+        column("content", STEP_CONTENT),
+        optional("reason", NOTE),
+        optional("withdrawn_at", MOMENT_FORM),
+        column("incident", COMMUNE),
+        column("incident_since", DAY_FORM),
+        column("residence", COMMUNE),
+        column("residence_since", DAY_FORM),
     ),
     "interventions.csv": (
         optional("id", IDENTIFIER_FORM),

@@ -61,6 +61,8 @@ SENTENCES = {
     "text_too_long": "The text is too long.",
     "kind_of_other_category": "The category is not of this kind.",
     "outcome_of_an_open_case": "A case that is not closed has no outcome.",
+    "step_content": "It is not what a step of this kind says: JSON as export writes it.",
+    "case_not_as_its_steps": "The steps of the case come to something else.",
     "stage_incomplete": "A stage needs the day `from`, and days need a stage.",
     "site_in_two_communes": "Every row of a site names the same commune.",
     "site_of_two_versions": "Every row of a site has the same version.",

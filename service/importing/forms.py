@@ -149,6 +149,15 @@ def not_a_document(field: str) -> str | None:
     return printable(100_000)(field) if sound else not_of_form(field, "reform_form")
 
 
+def not_content(field: str) -> str | None:
+    """What a step says, but for its areas: how its parts must be, its kind tells."""
+    try:
+        sound = isinstance(json.loads(field), dict)
+    except (ValueError, RecursionError):
+        sound = False
+    return printable(100_000)(field) if sound else not_of_form(field, "step_content")
+
+
 DAY_FORM = Form("date", lru_cache(100_000)(not_a_day))
 MOMENT_FORM = Form("timestamptz", not_a_moment)
 IDENTIFIER_FORM = Form("uuid", not_an_identifier)
@@ -161,5 +170,5 @@ TRUTH = choice("true", "false", sql="boolean")
 CONTENT = Form("text", printable(10_000_000))
 HASH = Form("text", lambda field: None if re.fullmatch(r"[0-9a-f]{64}", field) else not_of_form(field, "hash_form"))
 PUBLIC_KEY = Form("jsonb", not_a_key)
-DOCUMENT = Form("text", not_a_document)
+DOCUMENT, STEP_CONTENT = Form("text", not_a_document), Form("jsonb", not_content)
 NAME, NOTE = Form("text", printable(200)), Form("text", printable(2000))

@@ -11,6 +11,7 @@ import asyncpg
 from service import ledger, operator
 from service.clock import calendar_day
 from service.domain.access import Purpose
+from service.importing import steps
 from service.importing.columns import FILES
 from service.importing.faults import SHOWN, Fault, Faults
 from service.importing.map import redraw
@@ -28,6 +29,7 @@ CHECKS = [
         "residences",
         "circumstances",
         "cases",
+        "steps",
         "interventions",
         "sites",
         "past",
@@ -127,6 +129,7 @@ async def check(connection: asyncpg.Connection, staged: Staged, today: date | No
         await connection.execute(script)
     notify("checks", len(CHECKS), len(CHECKS))
     staged.faults.extend(await found(connection))
+    staged.faults.add(*await steps.fold(connection))
 
 
 async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -> None:

@@ -57,8 +57,14 @@ FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during 
 INSERT INTO circumstance (id, child_id, category_code, during, evidence)
 SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), evidence FROM staged_circumstances;
 
-INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version)
-SELECT id, child_id, kind, "from", "until", outcome, reason, previous_case_id, coalesce(version, 1) FROM staged_cases;
+INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version, stage,
+                       incident_area_id, residence_area_id, risk)
+SELECT f.id, f.child_id, f.kind, f."from", f."until", f.outcome, f.reason, f.previous_case_id, coalesce(f.version, 1),
+       o.stage, o.incident, o.residence, o.risk
+FROM staged_cases f LEFT JOIN folded_cases o ON o.case_id = f.id;
+
+INSERT INTO case_step (id, case_id, code, occurred_at, recorded_at, actor, content, reason, withdrawn_at)
+SELECT id, case_id, step, occurred_at, recorded_at, actor, content, reason, withdrawn_at FROM placed_steps;
 
 INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider, agency_id)
 SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider, agency FROM staged_interventions;
@@ -69,4 +75,4 @@ SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;
 INSERT INTO site_stage (id, site_id, stage, during)
 SELECT coalesce(stage_id, uuidv7()), id, stage, daterange("from", "until") FROM staged_sites WHERE stage IS NOT NULL;
 
-ANALYZE child, residence, circumstance, case_file, intervention, site, site_stage
+ANALYZE child, residence, circumstance, case_file, case_step, intervention, site, site_stage
