@@ -105,8 +105,15 @@ async def create_circumstance(child_id: Identifier, body: CircumstanceInput, ses
 @writing.post("/v1/cases/{case_id}/initial-assessment")
 async def take_initial_assessment(case_id: Identifier, body: InitialAssessmentInput, session: SessionDep) -> Response:
     now, said = datetime.now(UTC), body.model_dump(mode="json", exclude={"id", "occurred_at", "reason"})
-    moments = {"occurred_at": now, "recorded_at": now}
-    step = CaseStep(id=uuid4(), case_id=case_id, code="initial_assessment", actor=uuid4(), content=said, **moments)
+    step = CaseStep(
+        id=uuid4(),
+        case_id=case_id,
+        code="initial_assessment",
+        occurred_at=now,
+        recorded_at=now,
+        actor=uuid4(),
+        content=said,
+    )
     session.add(step)
     await session.flush()
     return json_answer(b"{}", status=201)

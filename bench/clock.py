@@ -63,7 +63,8 @@ FROM case_file f
 CROSS JOIN generate_series(0, 4) n
 JOIN deadline_rule r ON r.code = (ARRAY['initial_assessment', 'plan', 'emergency', 'approval', 'plan'])[n + 1]
 CROSS JOIN LATERAL (SELECT CASE
-    WHEN n < 2 THEN timestamptz '2020-12-31 12:00+07' + (abs(uuid_hash(f.id)) % 1200 - 500 + 100 * n) * '1 hour'::interval
+    WHEN n < 2 THEN timestamptz '2020-12-31 12:00+07'
+                    + (abs(uuid_hash(f.id)) % 1200 - 500 + 100 * n) * '1 hour'::interval
     ELSE timestamptz '2020-12-01 12:00+07' - (abs(uuid_hash(f.id)) % 300 + 10 * n) * '1 day'::interval END AS at) due
 WHERE f.stage IS NOT NULL
 """
