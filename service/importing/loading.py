@@ -52,7 +52,7 @@ UPDATE register SET (fixed_today, demonstration) =
 FOUND = """
 SELECT * FROM fault ORDER BY array_position($1::text[], file), line, "column" LIMIT $2
 """
-FILLED = ["child", "residence", "home", "circumstance", "case_file", "intervention", "site", "site_stage"]
+FILLED = ["child", "residence", "home", "circumstance", "case_file", "case_step", "intervention", "site", "site_stage"]
 NEXT_NUMBER = "SELECT setval(pg_get_serial_sequence('posting', 'number'), max(number)) FROM posting"
 
 
