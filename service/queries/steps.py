@@ -102,8 +102,9 @@ def step_of(row: CaseStep) -> Step:
 
 
 async def _rows(session: AsyncSession, case: CaseFile) -> list[CaseStep]:
-    """Those that were withdrawn too."""
-    return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
+    """Those that were withdrawn too. The case is written once, with what follows from them."""
+    with session.no_autoflush:
+        return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
 
 
 async def _file(session: AsyncSession, case: CaseFile, rows: list[CaseStep]) -> File:
