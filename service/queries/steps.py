@@ -83,9 +83,9 @@ async def told(reader: Reader, asking: Asking, case_id: UUID) -> str:
     return found
 
 
-def begun(kind: Kind, born: date) -> File:
+def begun(kind: Kind, born: date | None) -> File:
     """The file of a case before its first step; `born` tells when the child is sixteen."""
-    return File(kind, months_later(born, 16 * 12))
+    return File(kind, None if born is None else months_later(born, 16 * 12))
 
 
 def folded(file: File, steps: Collection[Step]) -> File:
