@@ -40,11 +40,13 @@ from service.routers import (
     circumstances,
     collaborators,
     communes,
+    deadline_rules,
     docs,
     editions,
     explanations,
     health,
     history,
+    holidays,
     indicators,
     interventions,
     populations,
@@ -62,6 +64,7 @@ from service.routers import (
     start,
     steps,
     targets,
+    tasks,
 )
 from service.routers import openapi as openapi_page
 from service.routers import problems as problem_pages
@@ -94,6 +97,7 @@ ROUTERS = (
     case_files,
     steps,
     interventions,
+    tasks,
     sites,
     programmes,
     rules,
@@ -106,6 +110,8 @@ ROUTERS = (
     records,
     editions,
     reference,
+    deadline_rules,
+    holidays,
     start,
     docs,
     openapi_page,

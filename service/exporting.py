@@ -43,6 +43,13 @@ FILES = {
         FROM age_band b JOIN counting_rule r ON r.id = b.rule
         WHERE r.drafted_by IS NOT NULL AND r.state <> 'withdrawn' ORDER BY b.rule, b.from_age
     """,
+    "deadline_rules.csv": """
+        SELECT id, code AS deadline, name_vi, name_en, kind, part, lower(during) AS "from", upper(during) AS until,
+               array_to_string(amounts, ' ') AS amounts, every, unit, array_to_string(starts, ' ') AS starts,
+               array_to_string(met_by, ' ') AS met_by, receipt, concluded, legal_basis
+        FROM deadline_rule ORDER BY code, lower(during) NULLS FIRST
+    """,
+    "holidays.csv": "SELECT id, day, kind, name_vi, name_en, source, version FROM holiday ORDER BY day",
     # An area's identity is its code and the first day of that code (empty: before all records).
     "targets.csv": f"""
         SELECT t.id, programme_code AS programme, indicator_code AS indicator, {AREA_THEN},
@@ -90,6 +97,11 @@ FILES = {
         {FIRST_CODE.format("i", "s.incident_area")}
         {FIRST_CODE.format("r", "s.residence_area")}
         ORDER BY case_id, occurred_at, s.id
+    """,
+    # What the steps do not tell: due moments as they were when they began, and pauses.
+    "deadlines.csv": """
+        SELECT id, case_id, code AS deadline, nth, starts_at, due_at, paused_at, pause_reason, item, rule
+        FROM deadline ORDER BY case_id, due_at, id
     """,
     "interventions.csv": """
         SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider,

@@ -31,8 +31,7 @@ async def has_accounts(connection: asyncpg.Connection) -> bool:
 
 
 async def hold_empty(connection: asyncpg.Connection) -> None:
-    """Keeps every writer out until the transaction ends: each of them begins with a child, a site or a report. Readers
-    read."""
+    """Keeps every writer out until the transaction ends: each of them begins with a child, a site or a report."""
     await connection.execute("LOCK TABLE child, site, posting, case_report IN SHARE ROW EXCLUSIVE MODE")
     if not await is_empty(connection):
         raise RegisterNotEmptyError

@@ -23,6 +23,7 @@ SCRIPTS = [
         "children",
         "names",
         "cases",
+        "tasks",
         "reports",
         "counted",
         "restated",

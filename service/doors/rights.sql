@@ -32,6 +32,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_fil
 GRANT SELECT, INSERT ON case_step TO {role};
 GRANT UPDATE (withdrawn_at) ON case_step TO {role};
 
+-- What is due, as the steps of a case and pauses have it; and by which rules and which calendar.
+GRANT SELECT, INSERT, UPDATE, DELETE ON deadline, holiday TO {role};
+GRANT SELECT, INSERT ON deadline_rule TO {role};
+GRANT UPDATE (during) ON deadline_rule TO {role};
+
 -- A report is received by a door, and stays as it was told; what became of it is added.
 GRANT SELECT ON case_report, case_report_child TO {role};
 GRANT UPDATE (area_id, passed_on_at, unfounded_at, unfounded_reason) ON case_report TO {role};

@@ -7,6 +7,7 @@ ALTER TABLE circumstance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_file ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intervention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deadline ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_report ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_report_child ENABLE ROW LEVEL SECURITY;
 ALTER TABLE informant ENABLE ROW LEVEL SECURITY;  -- of whom a transaction sees nothing, whatever it has taken
@@ -21,6 +22,8 @@ DROP POLICY IF EXISTS taken ON intervention;
 CREATE POLICY taken ON intervention USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 DROP POLICY IF EXISTS taken ON case_step;
 CREATE POLICY taken ON case_step USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
+DROP POLICY IF EXISTS taken ON deadline;
+CREATE POLICY taken ON deadline USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 
 
 -- A report is taken by itself. Of a child that was taken, reports are no part.

@@ -5,6 +5,7 @@ from enum import Enum
 
 from service.domain.procedure.step import StepCode
 from service.importing.forms import (
+    AMOUNTS,
     CODE,
     COMMUNE,
     CONTENT,
@@ -20,6 +21,7 @@ from service.importing.forms import (
     PERSONAL_ID,
     PUBLIC_KEY,
     STEP_CONTENT,
+    STEPS,
     TRUTH,
     VERSION,
     WHOLE,
@@ -59,6 +61,7 @@ def optional(name: str, form: Form) -> Column:
 
 SEX = choice("male", "female", "unknown")
 AGE = choice(*map(str, range(17)), sql="integer")
+EVERY = choice(*map(str, range(1, 367)), sql="integer")
 REPORT_SOURCE = choice("hotline_111", "police", "school", "health", "citizen", "commune", "other")
 REPORTED_AGE = choice(*map(str, range(18)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
@@ -107,6 +110,33 @@ FILES = {
         optional("version", VERSION),
     ),
     "age_bands.csv": (value("rule", CODE), value("code", CODE), value("from_age", AGE), value("until_age", AGE)),
+    "deadline_rules.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("deadline", CODE),
+        value("name_vi", NAME),
+        value("name_en", NAME),
+        value("kind", choice("protection", "support")),
+        value("part", choice("incident", "residence")),
+        column("from", DAY_FORM),
+        column("until", DAY_FORM),
+        value("amounts", AMOUNTS),
+        column("every", EVERY),
+        value("unit", choice("hours", "working_days", "days", "months")),
+        value("starts", STEPS),
+        value("met_by", STEPS),
+        column("receipt", choice("first", "commune")),
+        column("concluded", choice("emergency", "separation")),
+        value("legal_basis", NOTE),
+    ),
+    "holidays.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("day", DAY_FORM),
+        value("kind", choice("holiday", "substitute", "swapped_off", "swapped_on")),
+        value("name_vi", NAME),
+        value("name_en", NAME),
+        value("source", NOTE),
+        optional("version", VERSION),
+    ),
     "targets.csv": (
         value("id", IDENTIFIER_FORM),
         value("programme", CODE),
@@ -188,6 +218,18 @@ FILES = {
         column("incident_since", DAY_FORM),
         column("residence", COMMUNE),
         column("residence_since", DAY_FORM),
+    ),
+    "deadlines.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("deadline", CODE),
+        column("nth", WHOLE),
+        value("starts_at", MOMENT_FORM),
+        value("due_at", MOMENT_FORM),
+        optional("paused_at", MOMENT_FORM),
+        optional("pause_reason", NOTE),
+        column("item", IDENTIFIER_FORM),
+        column("rule", IDENTIFIER_FORM),
     ),
     "interventions.csv": (
         optional("id", IDENTIFIER_FORM),

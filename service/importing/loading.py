@@ -11,7 +11,7 @@ import asyncpg
 from service import ledger, operator
 from service.clock import calendar_day
 from service.domain.access import Purpose
-from service.importing import steps
+from service.importing import deadlines, steps
 from service.importing.columns import FILES
 from service.importing.faults import SHOWN, Fault, Faults
 from service.importing.map import redraw
@@ -30,6 +30,7 @@ CHECKS = [
         "circumstances",
         "cases",
         "steps",
+        "deadlines",
         "interventions",
         "reports",
         "sites",
@@ -141,6 +142,10 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
     async with set_aside(connection, FILLED):
         await connection.execute(RECORDS)
         await connection.execute("SELECT remake_homes()")
+    if wrong := await deadlines.fill(connection):
+        faults = Faults()
+        faults.add(*wrong)
+        raise RefusedError(faults)
     notify("records", 1, 1)
     notify("ledger", 0, 1)
     async with set_aside(connection, ["spell"]):

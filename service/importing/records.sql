@@ -27,6 +27,28 @@ FROM staged_rules s JOIN counting_rule r ON r.programme_code || '/' || r.number 
 
 ANALYZE counting_rule, age_band;
 
+-- The rules and the calendar are those of their files, where these are there.
+DELETE FROM deadline_rule r WHERE EXISTS (SELECT FROM staged_deadline_rules)
+    AND NOT EXISTS (SELECT FROM staged_deadline_rules s WHERE s.id = r.id);
+
+UPDATE deadline_rule r SET during = daterange(s."from", s."until")
+FROM staged_deadline_rules s WHERE s.id = r.id AND r.during <> daterange(s."from", s."until");
+
+INSERT INTO deadline_rule (id, code, name_vi, name_en, kind, part, during, amounts, every, unit, starts, met_by, receipt,
+                           concluded, legal_basis)
+SELECT id, deadline, name_vi, name_en, kind, part, daterange("from", "until"), string_to_array(amounts, ' ')::integer[],
+       every, unit, string_to_array(starts, ' '), string_to_array(met_by, ' '), receipt, concluded, legal_basis
+FROM staged_deadline_rules s WHERE NOT EXISTS (SELECT FROM deadline_rule r WHERE r.id = s.id);
+
+DELETE FROM holiday h WHERE EXISTS (SELECT FROM staged_holidays) AND NOT EXISTS (
+    SELECT FROM staged_holidays s
+    WHERE (s.day, s.kind, s.name_vi, s.name_en, s.source) = (h.day, h.kind, h.name_vi, h.name_en, h.source)
+      AND coalesce(s.id, h.id) = h.id);
+
+INSERT INTO holiday (id, day, kind, name_vi, name_en, source, version)
+SELECT coalesce(id, uuidv7()), day, kind, name_vi, name_en, source, coalesce(version, 1)
+FROM staged_holidays s WHERE NOT EXISTS (SELECT FROM holiday h WHERE h.day = s.day);
+
 -- What ships with the service is there already: a target of it may have been superseded.
 UPDATE target t SET during = daterange(s."from", s."until") FROM staged_targets s WHERE s.id = t.id;
 

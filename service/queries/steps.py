@@ -27,7 +27,7 @@ from service.domain.procedure.versions import ENDS, procedure
 from service.domain.refusal import Refusal
 from service.doors import ASKING, Asking, through
 from service.models import CaseFile, CaseStep, Child, Intervention
-from service.queries import cases
+from service.queries import cases, deadlines
 from service.queries.step_contents import restored, stored
 
 FILE = "written({asking}, 'file', :id)"
@@ -102,8 +102,9 @@ def step_of(row: CaseStep) -> Step:
 
 
 async def _rows(session: AsyncSession, case: CaseFile) -> list[CaseStep]:
-    """Those that were withdrawn too."""
-    return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
+    """Those that were withdrawn too. The case is written once, with what follows from them."""
+    with session.no_autoflush:
+        return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
 
 
 async def _file(session: AsyncSession, case: CaseFile, rows: list[CaseStep]) -> File:
@@ -153,6 +154,7 @@ async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[Ca
             await cases.check_previous(session, case, "/occurred_at")
             await cases.check_next(session, case, "/occurred_at")
         await _keep_interventions(session, case, file, rows)
+    await deadlines.keep(session, case, file)
     await ledger.post(session, [case.child_id], today)
 
 
