@@ -42,6 +42,12 @@ class Permission(StrEnum):
     WRITE_CIRCUMSTANCES = "circumstances.write"
     READ_CASES = "cases.read"
     WRITE_CASES = "cases.write"  # with their interventions
+    WRITE_PERSONS = "persons.write"  # around a child; who they are is read with the child
+    ASSIGN_CASES = "cases.assign"  # how much an officer has to do, and handing all of it to another
+    READ_NOTES = "notes.read"  # of supervision, and flags
+    WRITE_NOTES = "notes.write"
+    WRITE_FLAGS = "flags.write"
+    STAND_IN = "stand_ins.write"  # for the chair of a commune
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
     SEAL_EDITIONS = "editions.write"  # publish figures
@@ -105,15 +111,19 @@ P, S = Permission, Section
 EVERY_SECTION = frozenset(Section)
 EVERYONE = frozenset({P.SEE_MAP, P.SEE_FIGURES, P.READ_SITES})
 READER = EVERYONE | {P.READ_CHILDREN}
-OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
+OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_NOTES, P.READ_HISTORY, P.READ_ACCESSES}
 OFFICER = OVERSIGHT | {
-    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN)
+    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN),
+    *(P.WRITE_PERSONS, P.ASSIGN_CASES, P.WRITE_FLAGS),
 }
+CHAIR = OVERSIGHT | {P.ASSIGN_CASES, P.WRITE_FLAGS, P.WRITE_NOTES, P.STAND_IN}
 
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
 # file is asked by who supervises, and not in the course of a case.
 PURPOSES: dict[Purpose, frozenset[Permission]] = {
-    Purpose.SUPERVISION: OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
+    Purpose.SUPERVISION: OFFICER
+    | CHAIR
+    | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
     Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES},
     Purpose.INSPECTION: OVERSIGHT,
     Purpose.EXCHANGE: READER,
@@ -123,24 +133,29 @@ PURPOSES: dict[Purpose, frozenset[Permission]] = {
     Purpose.SCHOOLING: READER,
     Purpose.SERVICE: READER | {P.READ_CASES},
     Purpose.STATISTICS: EVERYONE,
-    Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS},
+    Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS, P.STAND_IN},
 }
 
 ROLES: dict[str, Role] = {
-    "administrator": Role(Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS}),
+    "administrator": Role(
+        Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS, P.STAND_IN}
+    ),
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
+        OFFICER | {P.WRITE_NOTES, P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
         EVERY_SECTION,
     ),
     "district_officer": Role(
-        Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER, EVERY_SECTION
+        Reach.AREA,
+        (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS),
+        OFFICER | {P.WRITE_NOTES},
+        EVERY_SECTION,
     ),
     "commune_worker": Role(
         Reach.AREA, (Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER - {P.READ_ACCESSES}, EVERY_SECTION
     ),
-    "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), OVERSIGHT, EVERY_SECTION),
+    "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), CHAIR, EVERY_SECTION),
     "village_collaborator": Role(Reach.LIST, (Purpose.CASE_WORK,), READER | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES}),
     "police": Role(Reach.AREA, (Purpose.POLICING,), READER, frozenset({S.OFFENCE, S.ABUSE})),
     "health": Role(Reach.AREA, (Purpose.HEALTH_CARE,), READER, frozenset({S.HEALTH})),

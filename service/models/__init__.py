@@ -12,6 +12,7 @@ from service.models.accounts import (
     Role,
     SignIn,
     SignInDelay,
+    StandIn,
 )
 from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
@@ -20,6 +21,7 @@ from service.models.children import Child, Circumstance, Home, Residence
 from service.models.editions import Edition
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage, Touch
+from service.models.persons import Person
 from service.models.programmes import (
     AgeBand,
     CountingRule,
@@ -32,6 +34,7 @@ from service.models.programmes import (
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.reforms import Reform
 from service.models.sites import Site, SiteStage
+from service.models.supervision import CaseFlag, CaseNote
 
 __all__ = [
     "Access",
@@ -46,6 +49,8 @@ __all__ = [
     "AssignmentArea",
     "AssignmentChild",
     "CaseFile",
+    "CaseFlag",
+    "CaseNote",
     "Category",
     "CategoryScheme",
     "Cell",
@@ -63,6 +68,7 @@ __all__ = [
     "OfficialPopulation",
     "Page",
     "PageTurn",
+    "Person",
     "Posting",
     "Programme",
     "PurposeAllowed",
@@ -77,6 +83,7 @@ __all__ = [
     "Site",
     "SiteStage",
     "Spell",
+    "StandIn",
     "Target",
     "TotalPage",
     "Touch",
