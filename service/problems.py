@@ -84,13 +84,24 @@ PROBLEMS: dict[str, Meaning] = {
         "Với địa bàn này bạn chỉ được xem số liệu tổng hợp đã làm tròn, của quý đã kết thúc.",
         "Of this area you receive only rounded aggregates of closed quarters; `reason` says what was too much.",
     ),
+    "not_in_charge": _meaning(
+        403,
+        "Bước này thuộc phần việc của xã khác.",
+        "The step is the part of another commune: that of the incident, or that where the child lives.",
+    ),
     "tls_required": _meaning(403, "Chỉ phục vụ qua HTTPS.", "The service answers over HTTPS only."),
     "not_found": _meaning(404, "Không có tài nguyên này.", "There is nothing here."),
     "child_unknown": _meaning(404, "Không có trẻ em này.", "There is no such child."),
     "residence_unknown": _meaning(404, "Trẻ em này không có nơi cư trú này.", "The child has no such residence."),
     "circumstance_unknown": _meaning(404, "Trẻ em này không có hoàn cảnh này.", "The child has no such circumstance."),
     "case_unknown": _meaning(404, "Không có hồ sơ này.", "There is no such case."),
+    "step_unknown": _meaning(404, "Hồ sơ này không có bước này.", "The case has no such step."),
     "intervention_unknown": _meaning(404, "Hồ sơ này không có biện pháp này.", "The case has no such intervention."),
+    "person_unknown": _meaning(
+        404, "Không có người này trong những người quanh trẻ em.", "There is no such person around the child."
+    ),
+    "flag_unknown": _meaning(404, "Hồ sơ này không có lời nhắc này.", "The case has no such flag."),
+    "stand_in_unknown": _meaning(404, "Không có lần ủy quyền này.", "There is no such stand-in."),
     "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
     "programme_unknown": _meaning(404, "Không có chương trình này.", "There is no such programme."),
@@ -157,6 +168,35 @@ PROBLEMS: dict[str, Meaning] = {
     "population_taken": _meaning(
         409, "Số liệu của nguồn này cho ngày đó đã có.", "The figure of this source for this day is there already."
     ),
+    "person_is_harming": _meaning(
+        409,
+        "Một đánh giá cho rằng người này xâm hại trẻ em: không thể là người giám hộ hay người chăm sóc để liên hệ.",
+        "An assessment names this person as harming the child: neither guardian nor carer to turn to.",
+    ),
+    "person_is_named": _meaning(
+        409,
+        "Một bước của hồ sơ nêu người này: không xóa được.",
+        "A step of a case names this person, who therefore stays.",
+    ),
+    "stand_in_overlaps": _meaning(
+        409, "Trong những ngày này đã có người được ủy quyền.", "Somebody stands in on some of these days already."
+    ),
+    "stand_in_ended": _meaning(409, "Lần ủy quyền này đã kết thúc.", "The stand-in has ended already."),
+    "stand_in_outlasts": _meaning(
+        409,
+        "Người được ủy quyền còn thay sau ngày đó: hãy kết thúc việc ủy quyền trước.",
+        "Somebody stands in for longer than that: end the stand-in first.",
+    ),
+    "assignment_of_stand_in": _meaning(
+        409,
+        "Phân công này thuộc về một lần ủy quyền: hãy kết thúc việc ủy quyền.",
+        "The assignment was made for a stand-in, and ends with it: end the stand-in.",
+    ),
+    "hand_over_out_of_reach": _meaning(
+        409,
+        "Có hồ sơ của trẻ em ngoài phạm vi của người nhận, hoặc của bạn; `out_of_reach` trên `cases`.",
+        "Some cases are of children whom the other, or you, do not reach: `out_of_reach` of `cases`.",
+    ),
     "case_is_closed": _meaning(409, "Hồ sơ đã kết thúc.", "The case is closed already."),
     "previous_case_open": _meaning(
         409,
@@ -196,6 +236,45 @@ PROBLEMS: dict[str, Meaning] = {
         409,
         "Quy tắc này đang được ghi vào sổ; `done` trên `total` đã xong.",
         "The rule is still being posted for everyone: `done` of `total`. Ask again later.",
+    ),
+    "step_not_allowed": _meaning(
+        409,
+        "Chưa thể thực hiện bước này; `allowed` nêu các bước có thể.",
+        "The step cannot be taken there: `reason` says why, and `allowed` which steps can.",
+    ),
+    "step_contradicts_later": _meaning(
+        409,
+        "Nếu vậy thì một bước đã ghi sau đó không còn đúng; `later` nêu bước ấy.",
+        "A step that occurred later would no longer stand: `later` names it. Correct that one first.",
+    ),
+    "approved_by_drafter": _meaning(
+        409,
+        "Người lập hoặc trình kế hoạch không phê duyệt kế hoạch đó.",
+        "Who drafted or submitted a plan does not approve it.",
+    ),
+    "carer_is_harming": _meaning(
+        409,
+        "Không giao trẻ em cho người gây hại.",
+        "A child is not given into the care of a person found to harm it.",
+    ),
+    "case_follows_procedure": _meaning(
+        409,
+        "Hồ sơ này được giải quyết theo các bước của quy trình: hãy ghi bước, không sửa trực tiếp.",
+        "The case is led by the steps of the procedure: take a step, or withdraw one, instead of changing it directly.",
+    ),
+    "deadline_not_running": _meaning(
+        409, "Thời hạn này không đang chạy.", "The deadline is not running: it has not begun, is paused, met or lifted."
+    ),
+    "deadline_not_pausable": _meaning(
+        409,
+        "Thời hạn tính theo ngày hoặc tháng không tạm dừng được.",
+        "A deadline in days or months of the calendar cannot be paused.",
+    ),
+    "deadline_not_paused": _meaning(409, "Thời hạn này không tạm dừng.", "The deadline is not paused."),
+    "working_days_unknown": _meaning(
+        409,
+        "Chưa có lịch ngày làm việc của năm `year`.",
+        "Which days of the year `year` are working days is not known: the calendar has to be completed first.",
     ),
     "stale": _meaning(
         412, "Dữ liệu đã thay đổi sau khi bạn đọc.", "It has changed since you read it; read it again and decide anew."
@@ -239,6 +318,34 @@ PROBLEMS: dict[str, Meaning] = {
     "intervention_ended_before_start": _meaning(
         422, "Biện pháp kết thúc trước khi bắt đầu.", "The intervention would end before it starts."
     ),
+    "step_before_report": _meaning(
+        422,
+        "Bước này xảy ra trước khi tiếp nhận thông tin.",
+        "The step would have occurred before the report (or the need) by which the case was opened.",
+    ),
+    "step_in_future": _meaning(422, "Bước này chưa xảy ra.", "The step has not occurred yet."),
+    "assessment_incomplete": _meaning(
+        422,
+        "Còn mục chưa được đánh giá nên chưa kết luận được; `unanswered` nêu các mục.",
+        "No conclusion has gaps: `unanswered` names the items of the form that have no answer.",
+    ),
+    "assessment_item_unknown": _meaning(
+        422, "Mẫu đánh giá này không có mục này.", "The form of the assessment has no such item."
+    ),
+    "plan_empty": _meaning(422, "Kế hoạch phải có biện pháp.", "A plan has at least one measure."),
+    "plan_item_twice": _meaning(422, "Biện pháp được nêu hai lần.", "Two items of the plan have one id."),
+    "measure_not_of_plan": _meaning(
+        422,
+        "Kế hoạch không có biện pháp này, hoặc biện pháp đã bắt đầu hay kết thúc.",
+        "The plan in force has no such item, or it was begun (or ended) already.",
+    ),
+    "separation_too_long": _meaning(
+        422,
+        "Thời gian cách ly vượt quá `limit` ngày.",
+        "The child would be separated for `days` days in sum, and at most `limit` are allowed.",
+    ),
+    "separation_unbounded": _meaning(422, "Cách ly phải có ngày kết thúc.", "A separation has a first day and an end."),
+    "reason_missing": _meaning(422, "Bước này cần nêu lý do.", "This needs a reason."),
     "outcome_missing": _meaning(422, "Hồ sơ kết thúc phải có kết quả.", "A case that closes has an outcome."),
     "residence_reason_of_an_end": _meaning(
         422, "Lý do kết thúc cần ngày kết thúc.", "A reason why the residence ended needs the day on which it ended."
@@ -248,6 +355,22 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "previous_case_of_another_child": _meaning(
         422, "Hồ sơ trước không phải của trẻ em này.", "The case before is not a case of this child."
+    ),
+    "relation_not_sibling": _meaning(
+        422, "Chỉ anh chị em mới dẫn tới một trẻ em khác.", "Only a sibling is named as another child of the register."
+    ),
+    "sibling_of_itself": _meaning(
+        422, "Trẻ em không thể là anh chị em của chính mình.", "A child is no sibling of itself."
+    ),
+    "stand_in_of_nobody": _meaning(
+        422,
+        "Phân công này không phải của một chủ tịch xã trong suốt những ngày đó.",
+        "The assignment is not that of a commune's chair on all of these days.",
+    ),
+    "deputy_unsuitable": _meaning(
+        422,
+        "Người được nêu không thể thay: phải là người khác, có phân công trong địa bàn vào ngày đầu.",
+        "Whoever is named cannot stand in: it is somebody else with an assignment in the commune on the first day.",
     ),
     "officer_unsuitable": _meaning(
         422,

@@ -16,7 +16,7 @@ from service.models.accounts import (
 )
 from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
-from service.models.cases import CaseFile, Intervention
+from service.models.cases import CaseFile, CaseStep, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.editions import Edition
 from service.models.history import Access, History
@@ -51,6 +51,7 @@ __all__ = [
     "CaseFile",
     "CaseFlag",
     "CaseNote",
+    "CaseStep",
     "Category",
     "CategoryScheme",
     "Cell",
