@@ -6,7 +6,7 @@ Revision ID: 0021
 from alembic import op
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0020"
 
 TABLES = """
 -- Somebody of a child's family or near it.

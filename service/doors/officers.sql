@@ -58,7 +58,7 @@ LANGUAGE sql STABLE SECURITY DEFINER AS $$
 SELECT EXISTS (SELECT FROM case_file f WHERE f.officer = wanted AND f.closed_on IS NULL)
 $$;
 
--- Gives all open cases of an officer to another, with the deadlines that run: `handed` of them. Nothing where `problem` is
+-- Gives all open cases of an officer to another: `handed` of them. What runs in a case goes with it (hand_over_deadlines). Nothing where `problem` is
 -- told: the caller does not look after the one (assignment_unknown), or the other cannot work on cases in the caller's areas
 -- (officer_unsuitable), or does not reach some of the children, or the caller does not (hand_over_out_of_reach): how many.
 CREATE FUNCTION hand_over(who asking, from_officer uuid, to_officer uuid)
@@ -85,10 +85,6 @@ BEGIN
     IF problem IS NULL THEN
         PERFORM declare_change(who, c, from_officer || children);
         UPDATE child SET version = version + 1, updated_at = now() WHERE id = ANY (children);
-        UPDATE deadline d SET officer = to_officer
-        FROM case_file f
-        WHERE f.id = d.case_id AND f.officer = from_officer AND f.closed_on IS NULL
-          AND d.met_at IS NULL AND d.lifted_at IS NULL;
         UPDATE case_file SET officer = to_officer, version = version + 1
         WHERE officer = from_officer AND closed_on IS NULL;
     END IF;

@@ -10,6 +10,7 @@ ALTER TABLE case_step ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_note ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_flag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deadline ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site_stage ENABLE ROW LEVEL SECURITY;
 
@@ -26,6 +27,8 @@ DROP POLICY IF EXISTS taken ON case_note;
 DROP POLICY IF EXISTS taken ON case_flag;
 CREATE POLICY taken ON case_note USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 CREATE POLICY taken ON case_flag USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
+DROP POLICY IF EXISTS taken ON deadline;
+CREATE POLICY taken ON deadline USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 
 -- Sites are about nobody: everyone signed in sees them, and whoever changes one has taken it.
 DROP POLICY IF EXISTS seen ON site;
