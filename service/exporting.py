@@ -78,6 +78,15 @@ FILES = {
         SELECT id, child_id, kind, opened_on AS "from", closed_on AS until, outcome, reason, previous_case_id, version
         FROM case_file ORDER BY child_id, opened_on, id
     """,
+    "persons.csv": """
+        SELECT id, child_id, full_name, relation, birth_year, phone, address, note, sibling_id, version
+        FROM person ORDER BY child_id, id
+    """,
+    "notes.csv": "SELECT id, case_id, written_at, author, role, content FROM case_note ORDER BY case_id, written_at, id",
+    "flags.csv": """
+        SELECT id, case_id, label, on_day AS "on", note, author, made_at, cleared_at, cleared_by
+        FROM case_flag ORDER BY case_id, id
+    """,
     "interventions.csv": """
         SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider,
                agency_id AS agency

@@ -42,6 +42,9 @@ class Permission(StrEnum):
     WRITE_CIRCUMSTANCES = "circumstances.write"
     READ_CASES = "cases.read"
     WRITE_CASES = "cases.write"  # with their interventions
+    TAKE_STEPS = "steps.write"  # in a case: those that a worker takes
+    TAKE_DECISIONS = "decisions.write"  # those of the chair of the commune
+    TAKE_SHARED_STEPS = "shared_steps.write"  # those that either of them takes, and withdrawing one's own
     WRITE_PERSONS = "persons.write"  # around a child; who they are is read with the child
     ASSIGN_CASES = "cases.assign"  # how much an officer has to do, and handing all of it to another
     READ_NOTES = "notes.read"  # of supervision, and flags
@@ -114,9 +117,10 @@ READER = EVERYONE | {P.READ_CHILDREN}
 OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_NOTES, P.READ_HISTORY, P.READ_ACCESSES}
 OFFICER = OVERSIGHT | {
     *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN),
+    *(P.TAKE_STEPS, P.TAKE_SHARED_STEPS),
     *(P.WRITE_PERSONS, P.ASSIGN_CASES, P.WRITE_FLAGS),
 }
-CHAIR = OVERSIGHT | {P.ASSIGN_CASES, P.WRITE_FLAGS, P.WRITE_NOTES, P.STAND_IN}
+CHAIR = OVERSIGHT | {P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS, P.ASSIGN_CASES, P.WRITE_FLAGS, P.WRITE_NOTES, P.STAND_IN}
 
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
 # file is asked by who supervises, and not in the course of a case.
@@ -124,7 +128,7 @@ PURPOSES: dict[Purpose, frozenset[Permission]] = {
     Purpose.SUPERVISION: OFFICER
     | CHAIR
     | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
-    Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES},
+    Purpose.CASE_WORK: (OFFICER | CHAIR) - {P.READ_ACCESSES},
     Purpose.INSPECTION: OVERSIGHT,
     Purpose.EXCHANGE: READER,
     Purpose.CIVIL_STATUS: READER,

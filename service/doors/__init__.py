@@ -26,6 +26,7 @@ SCRIPTS = [
         "persons",
         "supervision",
         "officers",
+        "approvals",
         "counted",
         "restated",
         "editions",

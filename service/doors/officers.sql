@@ -1,5 +1,8 @@
 -- The doors to what officers have to do: how much it is, and handing all of it to another.
 
+DROP FUNCTION IF EXISTS has_open_cases;
+
+
 -- An assignment that can work on cases today, as a caller; null where it cannot: it holds, its account is not disabled, and
 -- its role writes cases.
 CREATE FUNCTION officer(assignment_id uuid) RETURNS caller

@@ -31,17 +31,18 @@ SELECT json_build_object(
 FROM (SELECT 'abuse' = ANY (c.sections) AS told, p.id IN (SELECT harming(p.child_id)) AS harms) k
 $$;
 
-CREATE FUNCTION read_person(who asking, of_child uuid, wanted uuid) RETURNS text
+-- `met`: whether the caller meets the child.
+CREATE FUNCTION read_person(who asking, of_child uuid, wanted uuid) RETURNS TABLE (met boolean, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
-    record text;
 BEGIN
-    IF reaches_child(c, of_child) THEN
+    met := EXISTS (SELECT FROM child WHERE id = of_child) AND reaches_child(c, of_child);
+    IF met THEN
         SELECT item INTO record FROM person p, person_json(c, p) item WHERE p.id = wanted AND p.child_id = of_child;
     END IF;
     PERFORM note(who, c, record IS NULL, ARRAY[of_child]);
-    RETURN record;
+    RETURN NEXT;
 END $$;
 
 -- A page, by id: one row more than `size`. Of a child that is not the caller's, nobody (`look` refuses it before).

@@ -17,10 +17,12 @@ from service.importing.forms import (
     NOTE,
     NUMBER,
     PERSONAL_ID,
+    PHONE,
     PUBLIC_KEY,
     TRUTH,
     VERSION,
     WHOLE,
+    YEAR,
     Form,
     choice,
 )
@@ -58,6 +60,7 @@ def optional(name: str, form: Form) -> Column:
 SEX = choice("male", "female", "unknown")
 AGE = choice(*map(str, range(17)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
+RELATION = choice("father", "mother", "guardian", "carer", "relative", "sibling", "other")
 AGENCY_KIND = choice(
     "people_committee",
     "department",
@@ -168,6 +171,37 @@ FILES = {
         optional("reason", NOTE),
         optional("previous_case_id", IDENTIFIER_FORM),
         optional("version", VERSION),
+    ),
+    "persons.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("child_id", IDENTIFIER_FORM),
+        value("full_name", NAME),
+        value("relation", RELATION),
+        optional("birth_year", YEAR),
+        optional("phone", PHONE),
+        optional("address", NAME),
+        optional("note", NOTE),
+        optional("sibling_id", IDENTIFIER_FORM),
+        optional("version", VERSION),
+    ),
+    "notes.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("written_at", MOMENT_FORM),
+        value("author", NAME),
+        value("role", CODE),
+        value("content", NOTE),
+    ),
+    "flags.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("label", NAME),
+        value("on", DAY_FORM),
+        optional("note", NOTE),
+        value("author", NAME),
+        value("made_at", MOMENT_FORM),
+        optional("cleared_at", MOMENT_FORM),
+        optional("cleared_by", NAME),
     ),
     "interventions.csv": (
         optional("id", IDENTIFIER_FORM),

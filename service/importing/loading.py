@@ -28,6 +28,7 @@ CHECKS = [
         "residences",
         "circumstances",
         "cases",
+        "people",
         "interventions",
         "sites",
         "past",

@@ -60,6 +60,17 @@ SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), e
 INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version)
 SELECT id, child_id, kind, "from", "until", outcome, reason, previous_case_id, coalesce(version, 1) FROM staged_cases;
 
+INSERT INTO person (id, child_id, full_name, relation, birth_year, phone, address, note, sibling_id, version)
+SELECT coalesce(id, uuidv7()), child_id, full_name, relation, birth_year, phone, address, note, sibling_id,
+       coalesce(version, 1)
+FROM staged_persons;
+
+INSERT INTO case_note (id, case_id, written_at, author, role, content)
+SELECT coalesce(id, uuidv7()), case_id, written_at, author, role, content FROM staged_notes;
+
+INSERT INTO case_flag (id, case_id, label, on_day, note, author, made_at, cleared_at, cleared_by)
+SELECT coalesce(id, uuidv7()), case_id, label, "on", note, author, made_at, cleared_at, cleared_by FROM staged_flags;
+
 INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider, agency_id)
 SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider, agency FROM staged_interventions;
 
@@ -69,4 +80,4 @@ SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;
 INSERT INTO site_stage (id, site_id, stage, during)
 SELECT coalesce(stage_id, uuidv7()), id, stage, daterange("from", "until") FROM staged_sites WHERE stage IS NOT NULL;
 
-ANALYZE child, residence, circumstance, case_file, intervention, site, site_stage
+ANALYZE child, residence, circumstance, person, case_file, case_note, case_flag, intervention, site, site_stage

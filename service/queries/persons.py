@@ -18,7 +18,7 @@ from service.preconditions import IfMatch, seen
 from service.queries.written import written
 
 PERSON = "written({asking}, 'person', :id)"
-ONE = f"SELECT read_person({ASKING}, $6, $7)"
+ONE = f"SELECT met, record FROM read_person({ASKING}, $6, $7)"
 LIST = f"SELECT item, id FROM list_persons({ASKING}, $6, $7, $8)"
 COUNT = f"SELECT count_persons({ASKING}, $6)"
 HOUSEHOLD = f"SELECT household({ASKING}, $6, $7)"
@@ -33,7 +33,9 @@ SIBLING = "meets_sibling({asking}, :sibling)"
 TO_TURN_TO = frozenset({"guardian", "carer"})
 
 
-async def persons(reader: Reader, asking: Asking, child_id: UUID, after: UUID | None, limit: int) -> list[asyncpg.Record]:
+async def persons(
+    reader: Reader, asking: Asking, child_id: UUID, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
     """Item and id, by id; one row more than the limit."""
     return await reader.fetch(LIST, *asking, child_id, after, limit)
 
@@ -44,10 +46,10 @@ async def number_of_persons(reader: Reader, asking: Asking, child_id: UUID) -> i
 
 
 async def person(reader: Reader, asking: Asking, child_id: UUID, person_id: UUID) -> str:
-    record: str | None = await reader.fetchval(ONE, *asking, child_id, person_id)
+    met, record = await reader.fetchrow(ONE, *asking, child_id, person_id)  # type: ignore[misc] # one row always
     if record is None:
-        raise Refusal("person_unknown")
-    return record
+        raise Refusal("person_unknown" if met else "child_unknown")
+    return str(record)
 
 
 async def household(reader: Reader, asking: Asking, child_id: UUID, on: date) -> str:
@@ -57,10 +59,8 @@ async def household(reader: Reader, asking: Asking, child_id: UUID, on: date) ->
     return record
 
 
-async def lock(
-    session: AsyncSession, child_id: UUID, person_id: UUID, precondition: IfMatch
-) -> Person:
-    """A person of a child that this transaction has taken. What is read of one also follows from assessments, so that its
+async def lock(session: AsyncSession, child_id: UUID, person_id: UUID, precondition: IfMatch) -> Person:
+    """A person of a child that this transaction has taken. What is read of one follows from assessments too, and so its
     tag is a digest of that, and no version."""
     record = await session.get(Person, person_id)
     if record is None or record.child_id != child_id:

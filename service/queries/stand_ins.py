@@ -100,8 +100,11 @@ async def _chair(session: AsyncSession, chair_id: UUID, days: Period) -> Assignm
 
 
 async def end(session: AsyncSession, stand_in_id: UUID, chair: UUID | None) -> None:
-    """End a stand-in at once; by a chair, an own one. Assignments have whole days: that of a stand-in which began today,
-    or not yet, is said to have been of yesterday, when nobody acted in it."""
+    """End a stand-in at once; by a chair, an own one.
+
+    Assignments have whole days: that of a stand-in which began today, or has not begun, is said to have been of
+    yesterday, when nobody acted in it.
+    """
     record = await session.get(StandIn, stand_in_id, with_for_update=True)
     if record is None or chair not in (None, record.chair):
         raise Refusal("stand_in_unknown")

@@ -23,7 +23,7 @@ from service.domain.procedure.step import Plan, Step, StepCode
 from service.domain.procedure.versions import ENDS
 from service.domain.refusal import Refusal
 from service.models import CaseFile, CaseStep, Child, Intervention
-from service.queries import cases, deadlines
+from service.queries import cases, deadlines, persons
 from service.queries.step_contents import restored, stored
 
 
@@ -41,6 +41,7 @@ async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date)
     new = [step for step in steps if not _repeated(before, step)]
     file = recording.record(before, *new)
     await _check_items(session, case, rows, new)
+    await persons.check_named(session, case.child_id, *new)
     made = [_row(case, step) for step in new]
     session.add_all(made)
     await _keep(session, case, file, [*rows, *made], today)

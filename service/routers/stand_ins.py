@@ -42,7 +42,7 @@ class Acting(BaseModel):
 
 
 class StandInRecord(BaseModel):
-    """Who acts in whose place, as it was appointed: by signing in for the deputy's assignment, which is that of a chair."""
+    """Who acts in whose place, as it was appointed: by signing in for the deputy's assignment, that of a chair."""
 
     id: Internal[Identifier]
     for_: Acting = Field(alias="for")
@@ -87,9 +87,7 @@ async def create_stand_in(body: StandInInput, session: SessionDep, caller: Calle
 
 @router.get("/{stand_in_id}", response_model=StandInRecord)
 @permits(Permission.STAND_IN)
-async def read_stand_in(
-    stand_in_id: Identifier, request: Request, reader: ReaderDep, caller: CallerDep
-) -> Response:
+async def read_stand_in(stand_in_id: Identifier, request: Request, reader: ReaderDep, caller: CallerDep) -> Response:
     """Who acts in whose place, and when."""
     record = await stand_ins.stand_in(reader, own(caller), stand_in_id)
     return read_answer(request, seen(record), record)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from service.app import create_app
-from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
+from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, KEYS, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
 from tests.signing_in.people import PASSWORD
 
 DOCUMENT: dict[str, Any] = create_app("").openapi()
@@ -121,6 +121,13 @@ def upgrade(_: str) -> dict[str, Any]:
     }
 
 
+STAND_IN = {
+    "for": str(KEYS["commune_chair"]),
+    "account": str(EMPLOYEE),
+    "from": "2031-01-20",
+    "until": "2031-01-28",
+    "reason": "Nghỉ Tết",
+}
 A = About
 COMMUNE, PROGRAMME, INDICATOR = "12145", "hung-yen-2016-2020", "special_assisted_rate"
 ASKED: dict[str, Asked] = {
@@ -183,6 +190,25 @@ ASKED: dict[str, Asked] = {
     "delete_circumstance": Asked(A.CHILD),
     "list_child_history": Asked(A.CHILD),
     "list_child_accesses": Asked(A.CHILD),
+    "read_household": Asked(A.CHILD),
+    "list_persons": Asked(A.CHILD),
+    "create_person": Asked(A.CHILD, always(full_name="Lê Thị Na", relation="mother")),
+    "read_person": Asked(A.CHILD),
+    "update_person": Asked(A.CHILD, always(relation="carer")),
+    "delete_person": Asked(A.CHILD),
+    "list_notes": Asked(A.CASE),
+    "create_note": Asked(A.CASE, always(content="Đề nghị thăm gia đình.")),
+    "list_case_flags": Asked(A.CASE),
+    "create_flag": Asked(A.CASE, always(label="Hỏi kết quả khám", on="2021-01-15")),
+    "update_flag": Asked(A.CASE, always(cleared=True)),
+    "list_flags": Asked(),
+    "list_approvals": Asked(),
+    "read_caseload": Asked(),
+    "hand_over": Asked(body=always(to=str(KEYS["commune_worker"]))),
+    "list_stand_ins": Asked(),
+    "create_stand_in": Asked(body=always(**STAND_IN)),
+    "read_stand_in": Asked(),
+    "end_stand_in": Asked(),
     "list_cases": Asked(),
     "open_case": Asked(A.CHILD_IN_THE_BODY, case),
     "read_case": Asked(A.CASE),

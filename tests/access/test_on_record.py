@@ -34,7 +34,7 @@ from tests.signing_in.people import HASH
 
 # Rules are drafted and adopted by who reaches the whole province: tests/routers/test_rules.py.
 WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET" and ASKED[name].about != About.WHOLE_PROVINCE]
-NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password", "create_edition"}
+NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password", "create_edition", "hand_over"}
 OF_REQUEST = """
 SELECT account_id, assignment_id, role, agency_id, purpose, address, action, refused, subjects, number, xmin
 FROM access WHERE request = $1 ORDER BY number
@@ -65,6 +65,8 @@ def subject_of(name: str, role: str, answer: Any) -> UUID:
         return UUID(answer.json()["id"])
     if name == "change_password":
         return KEYS[role]
+    if name == "end_stand_in":
+        return named("stand_in", INSIDE)
     return OFFICE if name == "update_agency" else EMPLOYEE
 
 

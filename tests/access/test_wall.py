@@ -13,7 +13,8 @@ from service.migrate import migrate
 from tests.access.province import ANOTHERS, COLLABORATOR, INSIDE, KEYS, OFFICE, OUTSIDE, PLACES, Province, named
 from tests.conftest import TODAY
 
-GUARDED = ("child", "residence", "circumstance", "case_file", "intervention")
+GUARDED = ("child", "residence", "circumstance", "person", "case_file", "intervention", "case_note", "case_flag")
+KEPT = {"case_note", "case_flag"}  # by nobody withdrawn but with their case
 HIDDEN = ("spell", "history", "access", "home", "assignment_child")
 READ = "SELECT count(*) FROM read_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
 TAKE = "SELECT take_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, 'children.write', $2)"
@@ -33,7 +34,8 @@ async def wall(province: Province) -> AsyncIterator[asyncpg.Connection]:
 
 async def seen(wall: asyncpg.Connection) -> dict[str, set[UUID]]:
     """The children that each guarded table shows anything of."""
-    of = {"child": "id", "intervention": "(SELECT child_id FROM case_file f WHERE f.id = case_id)"}
+    of_case = "(SELECT child_id FROM case_file f WHERE f.id = case_id)"
+    of = {"child": "id"} | dict.fromkeys(("intervention", "case_note", "case_flag"), of_case)
     return {
         table: {row[0] for row in await wall.fetch(f"SELECT {of.get(table, 'child_id')} FROM {table}")}
         for table in GUARDED
@@ -57,7 +59,10 @@ async def test_without_a_door_nothing_of_children_is_seen(wall: asyncpg.Connecti
 
 
 async def test_without_a_door_nothing_of_children_is_changed(wall: asyncpg.Connection) -> None:
-    for table in (*GUARDED, "site", "site_stage"):
+    for table in KEPT:
+        await refused(wall, f"DELETE FROM {table}")
+    await refused(wall, "UPDATE case_note SET content = ''")
+    for table in (*(set(GUARDED) - KEPT), "site", "site_stage"):
         assert await wall.execute(f"DELETE FROM {table}") == "DELETE 0"
     await refused(wall, "INSERT INTO child (full_name, sex, date_of_birth) VALUES ('A', 'male', '2015-01-01')")
     residence = (

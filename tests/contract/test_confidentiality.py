@@ -99,6 +99,9 @@ SHOWN = {
     "CircumstanceRecord": "circumstance",
     "CaseRecord": "case_file",
     "InterventionRecord": "intervention",
+    "PersonRecord": "person",
+    "NoteRecord": "case_note",
+    "FlagRecord": "case_flag",
     "AgencyRecord": "agency",
     "AccountRecord": "account",
     "AssignmentRecord": "assignment",
@@ -108,6 +111,7 @@ COLUMNS = {
     "category": "category_code",
     "changed_at": "updated_at",
     "measure": "measure_code",
+    "on": "on_day",
     "agency": "agency_id",
     "area": "area_id",
     "disabled": "disabled_at",
@@ -123,6 +127,9 @@ DERIVED = {  # from other tables or from several columns, with a class of their 
     ("CaseRecord", "status"),
     ("CaseRecord", "interventions"),
     ("CaseRecord", "withheld"),
+    ("PersonRecord", "harming"),
+    ("PersonRecord", "withheld"),
+    ("FlagRecord", "cleared"),
     ("AccountRecord", "assignments"),
 }
 LOWER = {  # than their columns, and why
