@@ -82,7 +82,9 @@ FILES = {
         SELECT id, child_id, full_name, relation, birth_year, phone, address, note, sibling_id, version
         FROM person ORDER BY child_id, id
     """,
-    "notes.csv": "SELECT id, case_id, written_at, author, role, content FROM case_note ORDER BY case_id, written_at, id",
+    "notes.csv": """
+        SELECT id, case_id, written_at, author, role, content FROM case_note ORDER BY case_id, written_at, id
+    """,
     "flags.csv": """
         SELECT id, case_id, label, on_day AS "on", note, author, made_at, cleared_at, cleared_by
         FROM case_flag ORDER BY case_id, id

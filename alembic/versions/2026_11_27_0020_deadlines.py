@@ -57,7 +57,7 @@ CREATE TABLE deadline (
     paused_at timestamptz,
     pause_reason text,
     -- What is done while the clock stands still is in time.
-    in_time boolean GENERATED ALWAYS AS (met_at <= due_at OR met_at >= paused_at) STORED,
+    in_time boolean GENERATED ALWAYS AS (met_at <= due_at OR coalesce(met_at >= paused_at, false)) STORED,
     area_id integer NOT NULL REFERENCES area,
     officer uuid REFERENCES assignment,
     source text NOT NULL CONSTRAINT deadline_source CHECK (source IN ('law', 'plan')),

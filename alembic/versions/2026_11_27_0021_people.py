@@ -66,8 +66,8 @@ CREATE TABLE case_flag (
 CREATE INDEX case_flag_case ON case_flag (case_id);
 CREATE INDEX case_flag_day ON case_flag (on_day, id) WHERE cleared_at IS NULL
 """
-# Whoever acts in somebody's place does so by the assignment that the stand-in made: the access that the transaction declared
-# names it, and so no step can forget to say it. What is imported brings it along.
+# Whoever acts in somebody's place does so by the assignment that the stand-in made: the access that the transaction
+# declared names it, and so no step can forget to say it. What is imported brings it along.
 IN_PLACE_OF = """
 CREATE FUNCTION say_in_whose_place() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -83,8 +83,8 @@ BEGIN
     RETURN NEW;
 END $$
 """
-# A stand-in lasts no longer than the chair does, and as long as it was appointed for, or until it is ended: whoever changes
-# the days of one of the two assignments, by which way ever, keeps to that.
+# A stand-in lasts no longer than the chair does, and as long as it was appointed for, or until it is ended: whoever
+# changes the days of one of the two assignments, by which way ever, keeps to that.
 OUTLAST = """
 CREATE FUNCTION keep_stand_ins() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN

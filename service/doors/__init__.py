@@ -27,6 +27,7 @@ SCRIPTS = [
         "supervision",
         "officers",
         "approvals",
+        "tasks",
         "counted",
         "restated",
         "editions",

@@ -105,7 +105,7 @@ class Deadline(SQLModel, table=True):
     in_time: bool | None = Field(
         default=None,
         sa_type=Boolean,
-        sa_column_args=(Computed("met_at <= due_at OR met_at >= paused_at", persisted=True),),
+        sa_column_args=(Computed("met_at <= due_at OR coalesce(met_at >= paused_at, false)", persisted=True),),
     )
     area_id: int = Field(foreign_key="area.id")
     officer: UUID | None = Field(default=None, foreign_key="assignment.id")

@@ -139,9 +139,9 @@ async def test_what_is_done_while_the_clock_stands_still_is_in_time(case: Case) 
 async def test_a_version_of_a_rule_counts_for_what_begins_while_it_is_in_force(case: Case) -> None:
     await case.run("UPDATE deadline_rule SET during = '[2017-07-01,2018-02-16)' WHERE code = 'initial_assessment'")
     await case.run(
-        "INSERT INTO deadline_rule (code, name_vi, name_en, kind, part, during, amounts, unit, starts, met_by, receipt, "
-        "legal_basis) SELECT code, name_vi, name_en, kind, part, '[2018-02-16,)', '{24}', unit, starts, met_by, "
-        "'commune', legal_basis FROM deadline_rule WHERE code = 'initial_assessment'"
+        "INSERT INTO deadline_rule (code, name_vi, name_en, kind, part, during, amounts, unit, starts, met_by, "
+        "receipt, legal_basis) SELECT code, name_vi, name_en, kind, part, '[2018-02-16,)', '{24}', unit, starts, "
+        "met_by, 'commune', legal_basis FROM deadline_rule WHERE code = 'initial_assessment'"
     )
     passed_on = step(StepCode.PASSING_ON, "2018-02-16 08:00")
     assert await case.has(NIGHT, passed_on) == [("initial_assessment", "02-16 11:40", None, None, INCIDENT)]

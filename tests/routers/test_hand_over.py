@@ -36,9 +36,10 @@ async def people(empty_database: str) -> dict[str, Headers]:
 @pytest.fixture
 async def cases(client: httpx.AsyncClient, people: dict[str, Headers]) -> list[str]:
     """Two open cases of who leaves, and one that is closed."""
-    found = []
-    for fields in ({"kind": "protection"}, {}, {}):
-        found.append(await opened(client, await registered(client), officer=str(LEAVING), **fields))
+    found = [
+        await opened(client, await registered(client), officer=str(LEAVING), kind=kind)
+        for kind in ("protection", "support", "support")
+    ]
     await client.post(f"{found[2]}/close", json={"closed_on": "2018-05-01", "outcome": "child_safe"})
     return found
 
