@@ -17,18 +17,6 @@ SELECT json_build_object('id', g.id, 'case_id', g.case_id, 'label', g.label, 'on
                          'cleared_at', g.cleared_at, 'cleared_by', g.cleared_by)
 $$;
 
--- Whether the caller reaches a case, put on record either way.
-CREATE FUNCTION look_at_case(who asking, permission text, wanted uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER AS $$
-DECLARE
-    c CONSTANT caller := admitted(who, permission);
-    of_child CONSTANT uuid := (SELECT f.child_id FROM case_file f WHERE f.id = wanted);
-    seen CONSTANT boolean := coalesce((SELECT reaches_case(c, f) FROM case_file f WHERE f.id = wanted), false);
-BEGIN
-    PERFORM note(who, c, NOT seen, ARRAY[coalesce(of_child, wanted)]);
-    RETURN seen;
-END $$;
-
 -- Of a case, the newest first: one row more than `size`.
 CREATE FUNCTION list_notes(who asking, of_case uuid, before_moment timestamptz, before uuid, size integer)
 RETURNS TABLE (item text, moment timestamptz, id uuid)
@@ -56,7 +44,7 @@ END $$;
 CREATE FUNCTION flags_matching(c caller, of_case uuid, officer uuid, until_day date) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
-    'FROM case_flag g JOIN case_file f ON f.id = g.case_id WHERE ' || reaching(c, 'f.child_id', false),
+    'FROM case_flag g JOIN case_file f ON f.id = g.case_id WHERE (' || reaching(c, 'f.child_id', false) || ' OR in_charge($1, f))',
     CASE WHEN of_case IS NULL THEN 'g.cleared_at IS NULL' ELSE 'g.case_id = $3' END,
     CASE WHEN officer IS NOT NULL THEN 'f.officer = $4' END,
     CASE WHEN until_day IS NOT NULL THEN 'g.on_day < $5' END)

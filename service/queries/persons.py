@@ -29,8 +29,16 @@ NAMED = text("""
         WHERE f.child_id = :child AND (s.content ->> 'carer' = :person
                                        OR s.content -> 'harming' @> to_jsonb(CAST(:person AS text))))
 """)
+LOOK = f"SELECT look_around({ASKING}, $6)"
+TAKE = "take_around({asking}, :child)"
 SIBLING = "meets_sibling({asking}, :sibling)"
 TO_TURN_TO = frozenset({"guardian", "carer"})
+
+
+async def look(reader: Reader, asking: Asking, child_id: UUID) -> None:
+    """Refuses a child whose persons the caller does not meet."""
+    if not await reader.fetchval(LOOK, *asking, child_id):
+        raise Refusal("child_unknown")
 
 
 async def persons(
@@ -57,6 +65,12 @@ async def household(reader: Reader, asking: Asking, child_id: UUID, on: date) ->
     if record is None:
         raise Refusal("child_unknown")
     return record
+
+
+async def take(session: AsyncSession, child_id: UUID) -> None:
+    """Take the child for this transaction, which changes who is around it."""
+    if not await through(session, TAKE, child=child_id):
+        raise Refusal("child_unknown")
 
 
 async def lock(session: AsyncSession, child_id: UUID, person_id: UUID, precondition: IfMatch) -> Person:

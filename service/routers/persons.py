@@ -14,7 +14,7 @@ from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.models import Person
 from service.preconditions import etag, read_answer, seen
-from service.queries import children, history, persons
+from service.queries import persons
 from service.queries.written import written
 from service.wire import (
     Abuse,
@@ -145,7 +145,7 @@ async def list_persons(
 ) -> Response:
     """Who is around the child."""
     (after,) = asked.after(UUID)
-    await history.look(reader, asking, Permission.READ_CHILDREN, child_id)
+    await persons.look(reader, asking, child_id)
     rows = await persons.persons(reader, asking, child_id, after, asked.limit)
     return asked.answer(rows, await persons.number_of_persons(reader, asking, child_id) if asked.count else None)
 
@@ -154,7 +154,7 @@ async def list_persons(
 @permits(Permission.WRITE_PERSONS)
 async def create_person(child_id: Identifier, body: PersonInput, session: SessionDep) -> Response:
     """Register somebody around the child."""
-    await children.lock(session, Permission.WRITE_PERSONS, child_id)
+    await persons.take(session, child_id)
     record = Person(child_id=child_id, **body.model_dump())
     await persons.check_sibling(session, record)
     session.add(record)
@@ -183,7 +183,7 @@ async def update_person(
     session: SessionDep,
 ) -> Response:
     """Correct what is known of somebody. How to reach whoever harms the child is not written either."""
-    await children.lock(session, Permission.WRITE_PERSONS, child_id)
+    await persons.take(session, child_id)
     record = await persons.lock(session, child_id, person_id, precondition)
     hidden = sorted({"phone", "address"} & body.model_fields_set)
     if hidden and person_id in await persons.harming(session, child_id):
@@ -204,7 +204,7 @@ async def delete_person(
     child_id: Identifier, person_id: Identifier, precondition: preconditions.Required, session: SessionDep
 ) -> None:
     """Withdraw somebody who was registered by error, and whom no step names. Their history stays."""
-    await children.lock(session, Permission.WRITE_PERSONS, child_id)
+    await persons.take(session, child_id)
     record = await persons.lock(session, child_id, person_id, precondition)
     await persons.check_unnamed(session, record)
     await session.delete(record)
