@@ -16,8 +16,7 @@ FLAG = "written({asking}, 'flag', :id)"
 
 LOOK = f"SELECT look_at_case({ASKING}, $6)"
 NOTES = f"SELECT item, moment, id FROM list_notes({ASKING}, $6, $7, $8, $9)"
-NUMBER_OF_LOOK = f"SELECT look_at_case({ASKING}, $6)"
-NOTES = f"SELECT count_notes({ASKING}, $6)"
+NUMBER_OF_NOTES = f"SELECT count_notes({ASKING}, $6)"
 FLAGS = f"SELECT item, on_day, id FROM list_flags({ASKING}, $6, $7, $8, $9, $10, $11)"
 NUMBER_OF_FLAGS = f"SELECT count_flags({ASKING}, $6, $7, $8)"
 

@@ -68,11 +68,8 @@ async def test_each_chair_signs_what_the_own_commune_leads(client: httpx.AsyncCl
     neighbour = await made(connection, UUID(int=71), "commune_chair", BAC_SON)
     await connection.close()
     assert await queue(client, neighbour) == []
-    assert (
-        len(await queue(client, case.chair, f"commune={PHU_UNG}"))
-        == len(await queue(client, case.chair, "area=33"))
-        == 1
-    )
+    for asked in (f"commune={PHU_UNG}", "area=33"):
+        assert len(await queue(client, case.chair, asked)) == 1
     assert await queue(client, case.chair, f"commune={BAC_SON}") == []
     assert refusal(await client.get("/v1/approvals", headers=case.worker))[:2] == (403, "forbidden")
     seen = (await client.get(f"{case.child}/accesses")).json()["items"]
