@@ -31,4 +31,14 @@ FROM staged_flags g
 WHERE case_id IS NOT NULL AND NOT EXISTS (SELECT FROM staged_cases f WHERE f.id = g.case_id);
 
 INSERT INTO fault SELECT 'flags.csv', line, 'cleared_by', 'cleared_by_nobody'
-FROM staged_flags WHERE (cleared_at IS NULL) <> (cleared_by IS NULL)
+FROM staged_flags WHERE (cleared_at IS NULL) <> (cleared_by IS NULL);
+
+-- Whom a step names is around the child of its case.
+INSERT INTO fault SELECT DISTINCT 'case_steps.csv', s.line, 'content', 'person_unknown'
+FROM placed_steps s
+JOIN staged_cases f ON f.id = s.case_id
+CROSS JOIN LATERAL (
+    SELECT s.content ->> 'carer' WHERE s.content ->> 'carer' IS NOT NULL
+    UNION ALL
+    SELECT jsonb_array_elements_text(s.content -> 'harming') WHERE jsonb_typeof(s.content -> 'harming') = 'array') named (id)
+WHERE NOT EXISTS (SELECT FROM staged_persons p WHERE p.id::text = lower(named.id) AND p.child_id = f.child_id)
