@@ -25,6 +25,7 @@ PLACES = {INSIDE: "12145", ANOTHERS: "12148", OUTSIDE: "11950"}  # the first two
 FREE = {INSIDE: "12151", ANOTHERS: "12154", OUTSIDE: "11953"}  # communes without a site
 RENAMED, SPLIT, PART = "12199", "12196", "12998"  # communes of the district in which nobody lives; what one became
 NAMES = {INSIDE: "Đỗ Thị Mận", ANOTHERS: "Trần Văn Ổi", OUTSIDE: "Phạm Thị Hồng"}
+GROWN = "Lý Văn Kem"  # who has turned sixteen, in each place
 NUMBERS = {INSIDE: "033210000001", ANOTHERS: "033210000002", OUTSIDE: "033210000003"}
 RESTRICTED = {"d.2": "health", "đ": "health", "e.1": "offence", "l.1": "abuse"}  # categories by their sections
 ETHNICITY, EVIDENCE, OUTCOME = "Mường", "Giấy xác nhận khuyết tật", "child_safe"
@@ -187,7 +188,7 @@ class Province:
             )
         )
         area = await self.owner.fetchval(AREA, PLACES[where])
-        await files.remake(self.owner, named("grown", where), NAMES[where], where, area)
+        await files.remake(self.owner, named("grown", where), GROWN, where, area)
 
     async def state(self) -> asyncpg.Record | None:
         """What differs after any change."""

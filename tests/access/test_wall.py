@@ -10,6 +10,7 @@ import pytest
 from service.database import as_service
 from service.doors import service_role
 from service.migrate import migrate
+from tests.access.files import case_of, files
 from tests.access.province import ANOTHERS, COLLABORATOR, INSIDE, KEYS, OFFICE, OUTSIDE, PLACES, Province, named
 from tests.conftest import TODAY
 
@@ -223,3 +224,17 @@ async def test_a_restored_or_copied_database_has_its_rights_from_the_next_start(
     await migrate(empty_database, TODAY)
     assert tuple(await connection.fetchrow(RIGHTS, role)) == (True, False, False)
     await connection.close()
+
+
+async def test_steps_are_seen_of_a_child_that_was_taken_and_altered_by_nobody(wall: asyncpg.Connection) -> None:
+    assert await wall.fetchval("SELECT count(*) FROM case_step") == 0
+    assert await wall.fetchval(TAKE, OFFICER, named("grown", INSIDE))
+    seen = {row[0] for row in await wall.fetch("SELECT case_id FROM case_step")}
+    assert seen == {case_of(INSIDE, called) for called, said in files(INSIDE, 1).items() if said}
+    for change in (
+        "UPDATE case_step SET reason = NULL",
+        "UPDATE case_step SET content = NULL",
+        "DELETE FROM case_step",
+    ):
+        await refused(wall, change)
+    assert await wall.execute("UPDATE case_step SET withdrawn_at = now()") != "UPDATE 0"

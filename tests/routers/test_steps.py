@@ -353,6 +353,8 @@ async def test_a_case_with_steps_is_not_changed_directly(client: httpx.AsyncClie
     officer = await client.patch(case.path, json={"officer": None}, headers=star)
     assert officer.status_code == 200
     assert (await client.delete(case.path, headers=star)).status_code == 204
+    history = (await client.get(f"{case.child}/history")).json()["items"]
+    assert ("case_step", "withdrawn") in {(item["record"], item["change"]) for item in history}
 
 
 async def test_a_closed_case_without_steps_takes_none(client: httpx.AsyncClient, case: Led) -> None:
