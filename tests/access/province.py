@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from service.domain.access import ROLES, Reach
 from service.domain.reform import Line, Reform, Unit
 from service.queries import reforms
+from service.reference import shipped
 from tests.access import files
 from tests.signed_in import DISTRICT, made
 from tests.signing_in.people import HASH
@@ -101,6 +102,11 @@ SELECT '{deputy}', '{employee}', role, area_id, '[2030-02-01,2030-02-09)' FROM a
 INSERT INTO assignment_area SELECT '{deputy}', area_id FROM assignment_area WHERE assignment_id = '{chair}';
 INSERT INTO stand_in (id, chair, deputy, during, reason)
 VALUES ('{stand_in}', '{chair}', '{deputy}', '[2030-02-01,2030-02-09)', 'Nghỉ Tết');
+INSERT INTO deadline (id, case_id, code, nth, starts_at, due_at, paused_at, pause_reason, area_id, source, rule)
+SELECT d.id::uuid, '{case}', 'plan', d.nth, '2020-12-28 09:00+07', '2021-01-05 00:00+07', d.paused_at::timestamptz,
+       d.reason, {area}, 'law', '{rule}'
+FROM (VALUES ('{deadline}', 0, NULL, NULL), ('{paused}', 1, '2020-12-29 09:00+07', 'chờ'))
+     AS d (id, nth, paused_at, reason);
 INSERT INTO assignment_child SELECT '{collaborator}', '{child}' WHERE {listed};
 DELETE FROM target WHERE allocated_from = '{target}';
 DELETE FROM target WHERE id = '{target}' OR area_id = {area};
@@ -170,6 +176,9 @@ class Province:
                 population=named("population", where),
                 due_on=f"date '2020-12-31' + {list(PLACES).index(where)}",
                 stage=named("stage", where),
+                rule=shipped("deadline-rule/plan/2017-07-01"),
+                deadline=named("deadline", where),
+                paused=named("paused", where),
                 name=NAMES[where],
                 number=NUMBERS[where],
                 ethnicity=ETHNICITY,

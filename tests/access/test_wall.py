@@ -14,7 +14,8 @@ from tests.access.files import case_of, files
 from tests.access.province import ANOTHERS, COLLABORATOR, INSIDE, KEYS, OFFICE, OUTSIDE, PLACES, Province, named
 from tests.conftest import TODAY
 
-GUARDED = ("child", "residence", "circumstance", "person", "case_file", "intervention", "case_note", "case_flag")
+OF_CASE = ("intervention", "deadline", "case_note", "case_flag")
+GUARDED = ("child", "residence", "circumstance", "person", "case_file", *OF_CASE)
 KEPT = {"case_note", "case_flag"}  # by nobody withdrawn but with their case
 HIDDEN = ("spell", "history", "access", "home", "assignment_child")
 READ = "SELECT count(*) FROM read_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
@@ -36,7 +37,7 @@ async def wall(province: Province) -> AsyncIterator[asyncpg.Connection]:
 async def seen(wall: asyncpg.Connection) -> dict[str, set[UUID]]:
     """The children that each guarded table shows anything of."""
     of_case = "(SELECT child_id FROM case_file f WHERE f.id = case_id)"
-    of = {"child": "id"} | dict.fromkeys(("intervention", "case_note", "case_flag"), of_case)
+    of = {"child": "id"} | dict.fromkeys(OF_CASE, of_case)
     return {
         table: {row[0] for row in await wall.fetch(f"SELECT {of.get(table, 'child_id')} FROM {table}")}
         for table in GUARDED
@@ -167,7 +168,12 @@ async def test_a_record_that_is_there_is_not_begun_anew(
         "'2020-01-01', NULL, $2, 10)",
         "find_children({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, "
         "'2020-01-01', 1, $2, 10)",
-        "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
+        "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
+        "look_at_case({}, $2)",
+        "list_deadlines({}, $2, now(), 'vi', NULL, NULL, 10)",
+        "written_deadline({}, $2, now(), 'vi')",
+        "list_tasks({}, NULL, NULL, NULL, NULL, NULL, NULL, now(), 'vi', NULL, $2, 10)",
+        "count_tasks({}, $2, NULL, NULL, NULL, NULL, NULL, now())",
     ],
 )
 async def test_a_door_is_shut_to_whoever_is_not_assigned(
