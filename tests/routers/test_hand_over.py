@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.routers.api import BAC_SON, PHU_UNG, opened, refusal, registered
+from tests.routers.test_reforms import MERGER
 from tests.signed_in import OFFICER, made
 
 Headers = dict[str, str]
@@ -124,3 +125,22 @@ async def test_who_ends_an_assignment_is_told_that_open_cases_are_left_and_they_
     assert (await hand_over(client, STAYING, people["staying"])).json() == {"cases": 2}
     ended = await client.patch(path, json={"until": "2020-02-01"}, headers=headers)
     assert ended.json()["leaves_open_cases"] is False
+
+
+async def test_officers_keep_their_cases_when_communes_merge(
+    client: httpx.AsyncClient, people: dict[str, Headers], cases: list[str]
+) -> None:
+    """Both reach the commune that was made of theirs, and so each the own part of it."""
+    theirs = await opened(client, await registered(client, commune=BAC_SON), officer=str(NEIGHBOUR))
+    assert (await client.post("/v1/areas/reforms", json=MERGER)).status_code == 201
+    for case, officer in ((cases[0], LEAVING), (cases[1], LEAVING), (theirs, NEIGHBOUR)):
+        assert (await client.get(case)).json()["officer"] == str(officer)
+    own = (await client.get("/v1/cases?officer=me&status=open", headers=people["leaving"])).json()["items"]
+    assert [f"/v1/cases/{case['id']}" for case in own] == cases[:2]
+    moved = own[0]["child_id"]
+    home = {"commune": MERGER["units"][0]["code"], "from": "2020-01-01"}
+    assert (await client.post(f"/v1/children/{moved}/residences", json=home)).status_code == 201
+    for who in (people["leaving"], people["neighbour"]):
+        assert (await client.get(cases[0], headers=who)).status_code == 200
+    assert refusal(await hand_over(client, NEIGHBOUR))[:2] == (409, "hand_over_out_of_reach")
+    assert (await hand_over(client, STAYING, people["chair"])).json() == {"cases": 2}
