@@ -22,6 +22,43 @@ LANGUAGE sql STABLE AS $$
 SELECT EXISTS (SELECT FROM assignment a WHERE a.id = wanted AND (a.id = c.assignment_id OR reaches_area(c, a.area_id)))
 $$;
 
+-- Who works on cases in the caller's areas: those who can today, and those who no longer can and left some open.
+CREATE FUNCTION officers_matching(c caller) RETURNS TABLE (assignment assignment, account account, open_cases bigint)
+LANGUAGE sql STABLE AS $$
+SELECT a, u, n.open_cases
+FROM assignment a
+JOIN account u ON u.id = a.account_id
+JOIN role r ON r.code = a.role
+CROSS JOIN LATERAL (SELECT count(*) AS open_cases FROM case_file f WHERE f.officer = a.id AND f.closed_on IS NULL) n
+WHERE 'cases.write' = ANY (r.permissions) AND reaches_area(c, a.area_id)
+  AND (n.open_cases > 0 OR u.disabled_at IS NULL AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
+$$;
+
+-- A page, by assignment: item and id, one row more than `size`.
+CREATE FUNCTION list_officers(who asking, after uuid, size integer) RETURNS TABLE (item text, id uuid)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.assign');
+BEGIN
+    RETURN QUERY
+        SELECT json_build_object(
+            'assignment', (o.assignment).id, 'account_id', (o.account).id, 'account', (o.account).name,
+            'name', (o.account).full_name, 'role', (o.assignment).role,
+            'area', place_at((o.assignment).area_id, (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date),
+            'from', lower((o.assignment).during), 'until', upper((o.assignment).during),
+            'open', o.open_cases)::text, (o.assignment).id
+        FROM officers_matching(c) o WHERE after IS NULL OR (o.assignment).id > after
+        ORDER BY (o.assignment).id LIMIT size + 1;
+END $$;
+
+CREATE FUNCTION count_officers(who asking) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.assign');
+BEGIN
+    RETURN (SELECT count(*) FROM officers_matching(c));
+END $$;
+
 -- Counts and nobody's name. A deadline is overdue that runs at `now_is` and was due before.
 CREATE FUNCTION caseload(who asking, wanted uuid, now_is timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER AS $$

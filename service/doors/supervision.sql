@@ -44,7 +44,7 @@ END $$;
 CREATE FUNCTION flags_matching(c caller, of_case uuid, officer uuid, until_day date) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
-    'FROM case_flag g JOIN case_file f ON f.id = g.case_id WHERE (' || reaching(c, 'f.child_id', false) || ' OR in_charge($1, f))',
+    'FROM case_flag g JOIN case_file f ON f.id = g.case_id WHERE (' || reaching(c, 'f.child_id', true) || ' OR in_charge($1, f))',
     CASE WHEN of_case IS NULL THEN 'g.cleared_at IS NULL' ELSE 'g.case_id = $3' END,
     CASE WHEN officer IS NOT NULL THEN 'f.officer = $4' END,
     CASE WHEN until_day IS NOT NULL THEN 'g.on_day < $5' END)

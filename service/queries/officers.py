@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,9 +12,21 @@ from service.database import Reader
 from service.domain.refusal import Refusal
 from service.doors import ASKING, ASKING_NAMED, Asking
 
+LIST = f"SELECT item, id FROM list_officers({ASKING}, $6, $7)"
+COUNT = f"SELECT count_officers({ASKING})"
 CASELOAD = f"SELECT caseload({ASKING}, $6, $7)"
 HAND_OVER = text(f"SELECT * FROM hand_over({ASKING_NAMED}, :officer, :other)")
 LEAVES_OPEN = text("SELECT has_open_cases(:assignment)")
+
+
+async def officers(reader: Reader, asking: Asking, after: UUID | None, limit: int) -> list[asyncpg.Record]:
+    """Item and id, by assignment; one row more than the limit."""
+    return await reader.fetch(LIST, *asking, after, limit)
+
+
+async def number_of_officers(reader: Reader, asking: Asking) -> int:
+    number: int = await reader.fetchval(COUNT, *asking)
+    return number
 
 
 async def caseload(reader: Reader, asking: Asking, assignment_id: UUID, at: datetime) -> str:

@@ -243,6 +243,7 @@ ASKED: dict[str, Asked] = {
     "update_flag": Asked(A.CASE, always(cleared=True)),
     "list_flags": Asked(),
     "list_approvals": Asked(),
+    "list_officers": Asked(),
     "read_caseload": Asked(),
     "hand_over": Asked(body=always(to=str(KEYS["commune_worker"]))),
     "list_stand_ins": Asked(),

@@ -70,6 +70,24 @@ async def test_a_caseload_counts_what_is_open_and_overdue(
     assert refusal(await caseload(client, UUID(int=9)))[:2] == (404, "assignment_unknown")
 
 
+async def test_officers_are_found_with_what_they_have_to_do_and_so_is_what_others_left(
+    client: httpx.AsyncClient, people: dict[str, Headers], cases: list[str]
+) -> None:
+    async def found(headers: Headers) -> dict[str, int]:
+        page = (await client.get("/v1/officers?count=true", headers=headers)).json()
+        assert page["total"] == len(page["items"])
+        return {item["assignment"]: item["open"] for item in page["items"]}
+
+    assert await found(people["chair"]) == {str(LEAVING): 2, str(STAYING): 0}
+    assert await found(people["neighbour"]) == {str(NEIGHBOUR): 0}
+    path, headers = f"/v1/accounts/{LEAVING}/assignments/{LEAVING}", people["administrator"] | {"If-Match": "*"}
+    await client.patch(path, json={"until": "2020-01-01"}, headers=headers)
+    assert await found(people["chair"]) == {str(LEAVING): 2, str(STAYING): 0}
+    await hand_over(client, STAYING)
+    assert await found(people["chair"]) == {str(STAYING): 2}
+    assert refusal(await client.get("/v1/officers", headers=people["teacher"]))[:2] == (403, "forbidden")
+
+
 async def test_all_open_cases_go_to_another_with_what_is_due_and_into_the_history(
     client: httpx.AsyncClient, people: dict[str, Headers], cases: list[str], empty_database: str
 ) -> None:
