@@ -40,11 +40,15 @@ BEGIN
             WHERE n.case_id = of_case);
 END $$;
 
--- $1 caller · $2 its areas · $3 case · $4 officer · $5 the first day that is no longer asked for
+-- $1 caller · $2 its areas · $3 case · $4 officer · $5 the first day that is no longer asked for. Whom the caller meets is said as
+-- in reaches_case, of whoever reaches areas, and in the words that the planner asks once and not of each flag.
 CREATE FUNCTION flags_matching(c caller, of_case uuid, officer uuid, until_day date) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
-    'FROM case_flag g JOIN case_file f ON f.id = g.case_id WHERE (' || reaching(c, 'f.child_id', true) || ' OR in_charge($1, f))',
+    'FROM case_flag g JOIN case_file f ON f.id = g.case_id WHERE true',
+    CASE WHEN c.reach <> 'area' THEN 'false' WHEN NOT c.everywhere THEN '(
+        f.child_id IN (SELECT h.child_id FROM home h WHERE h.area_id = ANY ($2))
+        OR f.closed_on IS NULL AND (f.incident_area_id = ANY ($2) OR f.residence_area_id = ANY ($2)))' END,
     CASE WHEN of_case IS NULL THEN 'g.cleared_at IS NULL' ELSE 'g.case_id = $3' END,
     CASE WHEN officer IS NOT NULL THEN 'f.officer = $4' END,
     CASE WHEN until_day IS NOT NULL THEN 'g.on_day < $5' END)
