@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.routers.api import BAC_SON, PHU_UNG, opened, refusal, registered
+from tests.routers.case_steps import AUNT, MOTHER, Led, assessed, at, led
 from tests.signed_in import made
 
 Headers = dict[str, str]
@@ -175,3 +176,64 @@ async def test_a_withdrawn_child_is_no_ones_sibling_any_longer(client: httpx.Asy
     assert (await client.delete(sibling, headers=EVERYTHING)).status_code == 204
     assert (await client.get(person)).json()["sibling_id"] is None
     assert (await client.delete(child, headers=EVERYTHING)).status_code == 204
+
+
+async def test_whom_a_step_names_is_around_the_child(client: httpx.AsyncClient, empty_database: str) -> None:
+    case = await led(client, empty_database)
+    stranger = (await around(client, await registered(client))).rpartition("/")[2]
+    await case.up_to("report")
+    for unknown in (stranger, str(uuid4())):
+        named = await case.take("initial-assessment", at("03-03"), harming=[unknown], **assessed("02"))
+        assert refusal(named) == (422, "person_unknown", ["/harming/0"])
+    await case.taken("initial-assessment", at("03-03"), **assessed("02"))
+    for unknown in (stranger, str(uuid4())):
+        named = await case.take("placement", at("03-04"), carer=unknown)
+        assert refusal(named) == (422, "person_unknown", ["/carer"])
+        days = {"from": "2020-03-04", "until": "2020-03-10"}
+        named = await case.take("separation", at("03-04"), carer=unknown, **days)
+        assert refusal(named) == (422, "person_unknown", ["/carer"])
+    assert [step["step"] for step in (await case.file())["steps"]] == ["report", "initial_assessment"]
+
+
+async def test_whoever_one_case_found_to_harm_is_a_carer_in_no_other(
+    client: httpx.AsyncClient, empty_database: str
+) -> None:
+    case = await led(client, empty_database)
+    await case.up_to("report")
+    await case.taken("initial-assessment", at("03-03"), harming=[MOTHER], **assessed("02"))
+    other = Led(client, await opened(client, case.child, kind="protection"), case.child, case.worker, case.chair)
+    await other.up_to("initial-assessment")
+    assert refusal(await other.take("placement", at("03-04"), carer=MOTHER)) == (409, "carer_is_harming", ["/carer"])
+    assert (await other.taken("placement", at("03-04"), carer=AUNT))["placed"] == {"carer": AUNT}
+    # Whoever has the child in care may be found to harm it, and is then marked.
+    await other.taken("specific-assessment", at("03-05"), harming=[AUNT], **assessed("03"))
+    assert (await client.get(f"{case.child}/persons/{AUNT}")).json()["harming"] is True
+
+
+async def test_the_commune_where_it_happened_names_who_harms_while_it_is_in_charge(
+    client: httpx.AsyncClient, people: dict[str, Headers], empty_database: str
+) -> None:
+    case, there = await led(client, empty_database), people["neighbour"]
+    assert refusal(await client.get(f"{case.child}/persons", headers=there))[:2] == (404, "child_unknown")
+    await case.taken("report", at("03-02"), incident=BAC_SON, residence=PHU_UNG)
+    body = {"full_name": "Trần Văn Ổi", "relation": "other"}
+    found = await client.post(f"{case.child}/persons", json=body, headers=there)
+    assert found.status_code == 201, found.text
+    person = found.json()["id"]
+    named = await case.take("initial-assessment", at("03-03"), by=there, harming=[person], **assessed("02"))
+    assert named.status_code == 201, named.text
+    shown = (await client.get(f"{case.child}/persons?count=true", headers=there)).json()
+    assert shown["total"] == 3
+    assert [one["full_name"] for one in shown["items"] if one["harming"]] == ["Trần Văn Ổi"]
+    # Of the child itself it receives what the file tells.
+    for path in (case.child, f"{case.child}/household"):
+        assert refusal(await client.get(path, headers=there))[:2] == (404, "child_unknown")
+    await case.taken("unfounded", at("03-04"), by=await chair_of(empty_database, BAC_SON), reason="nhầm")
+    assert refusal(await client.get(f"{case.child}/persons", headers=there))[:2] == (404, "child_unknown")
+
+
+async def chair_of(dsn: str, commune: str) -> Headers:
+    connection = await asyncpg.connect(dsn)
+    headers = await made(connection, UUID(int=25), "commune_chair", commune)
+    await connection.close()
+    return headers
