@@ -35,7 +35,7 @@ SELECT area_id, CASE WHEN area_id = {commune} THEN '{mine}'::uuid ELSE uuidv7() 
 FROM (SELECT DISTINCT area_id FROM home) h;
 
 INSERT INTO account (id, name, kind, full_name)
-SELECT officer, 'worker of ' || area_id, 'person', 'Cán bộ' FROM of_commune WHERE area_id <> {commune};
+SELECT officer, 'worker-' || area_id, 'person', 'Cán bộ' FROM of_commune WHERE area_id <> {commune};
 
 INSERT INTO assignment (id, account_id, role, area_id, during)
 SELECT officer, officer, 'commune_worker', area_id, '[2016-01-01,)' FROM of_commune WHERE area_id <> {commune};

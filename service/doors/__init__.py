@@ -28,6 +28,7 @@ SCRIPTS = [
         "officers",
         "approvals",
         "tasks",
+        "reports",
         "counted",
         "restated",
         "editions",

@@ -67,12 +67,12 @@ BEGIN
     RETURN of_child;
 END $$;
 
--- Whether an assignment can work on the cases of a child that this transaction has taken (`officer`), and reaches it.
+-- Whether an assignment can work on the cases of a child that this transaction has taken (`officer`), and meets it.
 CREATE FUNCTION suits_child(who asking, named uuid, child uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     PERFORM admitted(who, 'cases.write');
-    RETURN taken(child) AND coalesce(reaches_child(officer(named), child), false);
+    RETURN taken(child) AND coalesce(meets_child(officer(named), child), false);
 END $$;
 
 -- The id of a child about to be registered in an area (the client's own, if it gave one); null where the caller does not

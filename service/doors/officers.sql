@@ -100,7 +100,7 @@ $$;
 
 -- Gives all open cases of an officer to another: `handed` of them. What runs in a case goes with it (hand_over_deadlines). Nothing where `problem` is
 -- told: the caller does not look after the one (assignment_unknown), or the other cannot work on cases in the caller's areas
--- (officer_unsuitable), or does not reach some of the children, or the caller does not (hand_over_out_of_reach): how many.
+-- (officer_unsuitable), or does not reach some of the cases, or the caller does not (hand_over_out_of_reach): how many.
 CREATE FUNCTION hand_over(who asking, from_officer uuid, to_officer uuid)
 RETURNS TABLE (problem text, handed bigint, out_of_reach bigint)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -117,7 +117,7 @@ BEGIN
             SELECT f.child_id FROM case_file f WHERE f.officer = from_officer AND f.closed_on IS NULL)
         ORDER BY x.id FOR UPDATE;
         SELECT coalesce(array_agg(DISTINCT f.child_id), '{}'), count(*),
-               count(*) FILTER (WHERE NOT reaches_child(other, f.child_id) OR NOT reaches_child(c, f.child_id))
+               count(*) FILTER (WHERE NOT (reaches_case(other, f) AND reaches_case(c, f)))
         INTO children, handed, out_of_reach
         FROM case_file f WHERE f.officer = from_officer AND f.closed_on IS NULL;
         problem := CASE WHEN out_of_reach > 0 THEN 'hand_over_out_of_reach' END;

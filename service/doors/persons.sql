@@ -16,19 +16,13 @@ CROSS JOIN jsonb_array_elements_text(s.content -> 'harming') named
 WHERE f.child_id = of_child
 $$;
 
--- Whose persons the caller meets: of the children that it reaches, and of those in an open case of which its commune is in
--- charge, for whoever assesses it there names who harms.
-CREATE FUNCTION meets_around(c caller, child uuid) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-SELECT reaches_child(c, child) OR EXISTS (SELECT FROM case_file f WHERE f.child_id = child AND in_charge(c, f))
-$$;
-
--- The same put on record.
+-- Whether the caller meets the child, put on record: its persons are of what an open case needs, for whoever assesses it there
+-- names who harms.
 CREATE FUNCTION look_around(who asking, child uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
-    met CONSTANT boolean := EXISTS (SELECT FROM child x WHERE x.id = look_around.child) AND meets_around(c, look_around.child);
+    met CONSTANT boolean := EXISTS (SELECT FROM child x WHERE x.id = look_around.child) AND meets_child(c, look_around.child);
 BEGIN
     PERFORM note(who, c, NOT met, ARRAY[child]);
     RETURN met;
@@ -40,12 +34,12 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'persons.write');
 BEGIN
-    IF NOT meets_around(c, wanted) THEN
+    IF NOT meets_child(c, wanted) THEN
         RETURN false;
     END IF;
     UPDATE child SET version = version + 1, updated_at = now() WHERE id = wanted;
     -- The child may have moved away, or the case ended, while we waited for it.
-    IF NOT FOUND OR NOT meets_around(c, wanted) THEN
+    IF NOT FOUND OR NOT meets_child(c, wanted) THEN
         RETURN false;
     END IF;
     PERFORM declare_change(who, c, ARRAY[wanted]);
@@ -73,7 +67,7 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
 BEGIN
-    met := EXISTS (SELECT FROM child WHERE id = of_child) AND meets_around(c, of_child);
+    met := EXISTS (SELECT FROM child WHERE id = of_child) AND meets_child(c, of_child);
     IF met THEN
         SELECT item INTO record FROM person p, person_json(c, p) item WHERE p.id = wanted AND p.child_id = of_child;
     END IF;
@@ -87,7 +81,7 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
 BEGIN
-    IF meets_around(c, of_child) THEN
+    IF meets_child(c, of_child) THEN
         RETURN QUERY
             SELECT shown::text, p.id FROM person p, person_json(c, p) shown
             WHERE p.child_id = of_child AND (after IS NULL OR p.id > after) ORDER BY p.id LIMIT size + 1;
@@ -99,7 +93,7 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
 BEGIN
-    RETURN CASE WHEN meets_around(c, of_child)
+    RETURN CASE WHEN meets_child(c, of_child)
                 THEN (SELECT count(*) FROM person p WHERE p.child_id = of_child) ELSE 0 END;
 END $$;
 

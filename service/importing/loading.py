@@ -33,6 +33,7 @@ CHECKS = [
         "people",
         "deadlines",
         "interventions",
+        "reports",
         "sites",
         "past",
         "editions",

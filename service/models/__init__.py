@@ -34,6 +34,7 @@ from service.models.programmes import (
 )
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.reforms import Reform
+from service.models.reports import CaseReport, CaseReportChild, Informant, ReportSeries
 from service.models.sites import Site, SiteStage
 from service.models.supervision import CaseFlag, CaseNote
 
@@ -52,6 +53,8 @@ __all__ = [
     "CaseFile",
     "CaseFlag",
     "CaseNote",
+    "CaseReport",
+    "CaseReportChild",
     "CaseStep",
     "Category",
     "CategoryScheme",
@@ -68,6 +71,7 @@ __all__ = [
     "Holiday",
     "Home",
     "Indicator",
+    "Informant",
     "Intervention",
     "InterventionMeasure",
     "OfficialPopulation",
@@ -80,6 +84,7 @@ __all__ = [
     "Reform",
     "RefreshToken",
     "Register",
+    "ReportSeries",
     "Residence",
     "Role",
     "RulePosting",

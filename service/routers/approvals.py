@@ -23,7 +23,7 @@ class Approval(BaseModel):
 
     case_id: OfCase[Identifier]
     child_id: OfCase[Identifier]
-    full_name: Confidential[str]
+    full_name: Confidential[str | None]
     kind: OfCase[Literal["protection", "support"]]
     risk: OfCase[str | None]
     commune: OfCase[Place | None] = Field(description="The commune that leads the case")

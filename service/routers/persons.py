@@ -111,10 +111,10 @@ class HouseholdChild(BaseModel):
     """A child of the household: where it lives today, in what it is, and its open cases."""
 
     id: Confidential[Identifier]
-    full_name: Confidential[str]
+    full_name: Confidential[str | None]
     sex: Confidential[Literal["male", "female", "unknown"]]
-    date_of_birth: Confidential[Day]
-    date_of_birth_precision: Confidential[str]
+    date_of_birth: Confidential[Day | None]
+    date_of_birth_precision: Confidential[str | None]
     commune: Confidential[Place | None]
     circumstances: list[HouseholdCircumstance]
     open_cases: OfCase[list[HouseholdCase] | None]

@@ -102,6 +102,11 @@ SHOWN = {
     "PersonRecord": "person",
     "NoteRecord": "case_note",
     "FlagRecord": "case_flag",
+    "ReportRecord": "case_report",
+    "ReportSummary": "case_report",
+    "ReportReceipt": "case_report",
+    "ReportedChildRecord": "case_report_child",
+    "InformantRecord": "informant",
     "AgencyRecord": "agency",
     "AccountRecord": "account",
     "AssignmentRecord": "assignment",
@@ -112,8 +117,10 @@ COLUMNS = {
     "changed_at": "updated_at",
     "measure": "measure_code",
     "on": "on_day",
+    "commune": "area_id",
     "agency": "agency_id",
     "area": "area_id",
+    "number": "n",
     "disabled": "disabled_at",
 }
 DERIVED = {  # from other tables or from several columns, with a class of their own
@@ -124,6 +131,16 @@ DERIVED = {  # from other tables or from several columns, with a class of their 
     ("ChildSummary", "commune"),
     ("ResidenceRecord", "commune"),
     ("CircumstanceRecord", "kind"),
+    ("ReportRecord", "receipt"),
+    ("ReportRecord", "status"),
+    ("ReportRecord", "children"),
+    ("ReportSummary", "receipt"),
+    ("ReportSummary", "status"),
+    ("ReportSummary", "children"),
+    ("ReportReceipt", "receipt"),
+    ("ReportReceipt", "status"),
+    ("ReportedChildRecord", "linked"),
+    ("ReportedChildRecord", "commune"),
     ("CaseRecord", "status"),
     ("CaseRecord", "interventions"),
     ("CaseRecord", "withheld"),
@@ -133,6 +150,10 @@ DERIVED = {  # from other tables or from several columns, with a class of their 
     ("AccountRecord", "assignments"),
 }
 LOWER = {  # than their columns, and why
+    **dict.fromkeys(
+        [("ReportReceipt", name) for name in ("id", "reference", "received_at", "recorded_at", "passed_on_at")],
+        "who reported is told its number and how far it has come, and nothing of what it says",
+    ),
     ("CircumstanceRecord", "category"): "a sensitive code is `restricted` without its section; the others stay plain",
 }
 
