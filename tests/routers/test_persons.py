@@ -225,9 +225,8 @@ async def test_the_commune_where_it_happened_names_who_harms_while_it_is_in_char
     shown = (await client.get(f"{case.child}/persons?count=true", headers=there)).json()
     assert shown["total"] == 3
     assert [one["full_name"] for one in shown["items"] if one["harming"]] == ["Trần Văn Ổi"]
-    # Of the child itself it receives what the file tells.
-    for path in (case.child, f"{case.child}/household"):
-        assert refusal(await client.get(path, headers=there))[:2] == (404, "child_unknown")
+    # What else there is in the household is of who meets the child at home.
+    assert refusal(await client.get(f"{case.child}/household", headers=there))[:2] == (404, "child_unknown")
     await case.taken("unfounded", at("03-04"), by=await chair_of(empty_database, BAC_SON), reason="nhầm")
     assert refusal(await client.get(f"{case.child}/persons", headers=there))[:2] == (404, "child_unknown")
 
