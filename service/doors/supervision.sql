@@ -54,7 +54,8 @@ SELECT concat_ws(' AND ',
     CASE WHEN until_day IS NOT NULL THEN 'g.on_day < $5' END)
 $$;
 
--- By day: those of a case, or all that are not cleared; one row more than `size`. Of a list, whom it showed is on record.
+-- By day: those of a case, or all that are not cleared; one row more than `size`. Of all cases, whom
+-- the list showed is on record; a case is looked at before.
 CREATE FUNCTION list_flags(who asking, of_case uuid, officer uuid, until_day date, after_day date, after uuid, size integer)
 RETURNS TABLE (item text, on_day date, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -66,13 +67,13 @@ BEGIN
         WITH page AS MATERIALIZED (
             SELECT flag_json(g)::text AS item, g.on_day, g.id, f.child_id %s%s ORDER BY g.on_day, g.id LIMIT $8 + 1
         ),
-        noted AS (SELECT note($9, $1, false, (
-            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p))
+        noted AS (SELECT CASE WHEN $3 IS NULL THEN note($9, $1, false, (
+            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $8) p)) END
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.on_day, page.id FROM page, noted ORDER BY page.on_day, page.id
     $statement$, flags_matching(c, of_case, officer, until_day), later)
     USING c, reached_areas(c), of_case, officer, until_day, after_day, after, size, who;
-    IF NOT FOUND THEN
+    IF NOT FOUND AND of_case IS NULL THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
