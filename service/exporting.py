@@ -86,9 +86,20 @@ FILES = {
         SELECT id, child_id, kind, opened_on AS "from", closed_on AS until, outcome, reason, previous_case_id, version
         FROM case_file ORDER BY child_id, opened_on, id
     """,
+    "persons.csv": """
+        SELECT id, child_id, full_name, relation, birth_year, phone, address, note, sibling_id, version
+        FROM person ORDER BY child_id, id
+    """,
+    "notes.csv": """
+        SELECT id, case_id, written_at, author, role, content FROM case_note ORDER BY case_id, written_at, id
+    """,
+    "flags.csv": """
+        SELECT id, case_id, label, on_day AS "on", note, author, made_at, cleared_at, cleared_by
+        FROM case_flag ORDER BY case_id, id
+    """,
     # What a step says, but for the areas that it names: those are their first code and the first day of that.
     "case_steps.csv": f"""
-        SELECT s.id, case_id, s.code AS step, occurred_at, recorded_at, actor,
+        SELECT s.id, case_id, s.code AS step, occurred_at, recorded_at, actor, in_place_of,
                nullif(content - 'incident' - 'residence', '{{}}') AS content, reason, withdrawn_at,
                i.code AS incident, lower(i.during) AS incident_since, r.code AS residence,
                lower(r.during) AS residence_since

@@ -100,6 +100,11 @@ PROBLEMS: dict[str, Meaning] = {
     "deadline_rule_unknown": _meaning(404, "Không có quy định thời hạn này.", "There is no such rule of a deadline."),
     "holiday_unknown": _meaning(404, "Ngày này không có trong lịch.", "The day is not in the calendar."),
     "intervention_unknown": _meaning(404, "Hồ sơ này không có biện pháp này.", "The case has no such intervention."),
+    "person_unknown": _meaning(
+        404, "Không có người này trong những người quanh trẻ em.", "There is no such person around the child."
+    ),
+    "flag_unknown": _meaning(404, "Hồ sơ này không có lời nhắc này.", "The case has no such flag."),
+    "stand_in_unknown": _meaning(404, "Không có lần ủy quyền này.", "There is no such stand-in."),
     "report_unknown": _meaning(404, "Không có báo cáo này.", "There is no such report."),
     "reported_child_unknown": _meaning(
         404, "Báo cáo không có trẻ em mang số này.", "The report tells of no child of this number."
@@ -172,6 +177,35 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "population_taken": _meaning(
         409, "Số liệu của nguồn này cho ngày đó đã có.", "The figure of this source for this day is there already."
+    ),
+    "person_is_harming": _meaning(
+        409,
+        "Một đánh giá cho rằng người này xâm hại trẻ em: không thể là người giám hộ hay người chăm sóc để liên hệ.",
+        "An assessment names this person as harming the child: neither guardian nor carer to turn to.",
+    ),
+    "person_is_named": _meaning(
+        409,
+        "Một bước của hồ sơ nêu người này: không xóa được.",
+        "A step of a case names this person, who therefore stays.",
+    ),
+    "stand_in_overlaps": _meaning(
+        409, "Trong những ngày này đã có người được ủy quyền.", "Somebody stands in on some of these days already."
+    ),
+    "stand_in_ended": _meaning(409, "Lần ủy quyền này đã kết thúc.", "The stand-in has ended already."),
+    "stand_in_outlasts": _meaning(
+        409,
+        "Người được ủy quyền còn thay sau ngày đó: hãy kết thúc việc ủy quyền trước.",
+        "Somebody stands in for longer than that: end the stand-in first.",
+    ),
+    "assignment_of_stand_in": _meaning(
+        409,
+        "Phân công này thuộc về một lần ủy quyền: hãy kết thúc việc ủy quyền.",
+        "The assignment was made for a stand-in, and ends with it: end the stand-in.",
+    ),
+    "hand_over_out_of_reach": _meaning(
+        409,
+        "Có hồ sơ của trẻ em ngoài phạm vi của người nhận, hoặc của bạn; `out_of_reach` trên `cases`.",
+        "Some cases are of children whom the other, or you, do not reach: `out_of_reach` of `cases`.",
     ),
     "case_report_reference_taken": _meaning(
         409,
@@ -401,6 +435,22 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "previous_case_of_another_child": _meaning(
         422, "Hồ sơ trước không phải của trẻ em này.", "The case before is not a case of this child."
+    ),
+    "relation_not_sibling": _meaning(
+        422, "Chỉ anh chị em mới dẫn tới một trẻ em khác.", "Only a sibling is named as another child of the register."
+    ),
+    "sibling_of_itself": _meaning(
+        422, "Trẻ em không thể là anh chị em của chính mình.", "A child is no sibling of itself."
+    ),
+    "stand_in_of_nobody": _meaning(
+        422,
+        "Phân công này không phải của một chủ tịch xã trong suốt những ngày đó.",
+        "The assignment is not that of a commune's chair on all of these days.",
+    ),
+    "deputy_unsuitable": _meaning(
+        422,
+        "Người được nêu không thể thay: phải là người khác, có phân công trong địa bàn vào ngày đầu.",
+        "Whoever is named cannot stand in: it is somebody else with an assignment in the commune on the first day.",
     ),
     "officer_unsuitable": _meaning(
         422,

@@ -105,6 +105,7 @@ Internal = Annotated[Value, _of(DataClass.INTERNAL)]
 Confidential = Annotated[Value, _of(DataClass.CONFIDENTIAL)]
 Sensitive = Annotated[Value, _of(DataClass.SENSITIVE)]
 Ethnicity = Annotated[Value, _of(DataClass.SENSITIVE, Section.ETHNICITY)]
+Abuse = Annotated[Value, _of(DataClass.SENSITIVE, Section.ABUSE)]
 Evidence = Annotated[Value, _of(DataClass.SENSITIVE, Section.EVIDENCE)]
 OfCase = Annotated[Value, _of(DataClass.SENSITIVE, Section.CASE)]
 

@@ -48,6 +48,12 @@ class Permission(StrEnum):
     TAKE_STEPS = "steps.write"  # in a case: those that a worker takes
     TAKE_DECISIONS = "decisions.write"  # those of the chair of the commune
     TAKE_SHARED_STEPS = "shared_steps.write"  # those that either of them takes, and withdrawing one's own
+    WRITE_PERSONS = "persons.write"  # around a child; who they are is read with the child
+    ASSIGN_CASES = "cases.assign"  # how much an officer has to do, and handing all of it to another
+    READ_NOTES = "notes.read"  # of supervision, and flags
+    WRITE_NOTES = "notes.write"
+    WRITE_FLAGS = "flags.write"
+    STAND_IN = "stand_ins.write"  # for the chair of a commune
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
     SEAL_EDITIONS = "editions.write"  # publish figures
@@ -111,16 +117,18 @@ P, S = Permission, Section
 EVERY_SECTION = frozenset(Section)
 EVERYONE = frozenset({P.SEE_MAP, P.SEE_FIGURES, P.READ_SITES})
 READER = EVERYONE | {P.READ_CHILDREN}
+OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_NOTES, P.READ_HISTORY, P.READ_ACCESSES}
 REPORTER = READER | {P.WRITE_REPORTS}
-OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
 OFFICER = OVERSIGHT | {
     *(P.WRITE_REPORTS, P.READ_REPORTS),
     *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN),
     *(P.TAKE_STEPS, P.TAKE_SHARED_STEPS),
+    *(P.WRITE_PERSONS, P.ASSIGN_CASES, P.WRITE_FLAGS),
 }
 CHAIR = OVERSIGHT | {
-    *(P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS),
+    *(P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS, P.STAND_IN),
     *(P.WRITE_REPORTS, P.READ_REPORTS, P.READ_INFORMANTS),
+    *(P.ASSIGN_CASES, P.WRITE_FLAGS, P.WRITE_NOTES),
 }
 
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
@@ -138,19 +146,24 @@ PURPOSES: dict[Purpose, frozenset[Permission]] = {
     Purpose.SCHOOLING: REPORTER,
     Purpose.SERVICE: READER | {P.READ_CASES},
     Purpose.STATISTICS: EVERYONE,
-    Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS},
+    Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS, P.STAND_IN},
 }
 
 ROLES: dict[str, Role] = {
-    "administrator": Role(Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS}),
+    "administrator": Role(
+        Reach.NOBODY, (Purpose.ADMINISTRATION,), EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS, P.STAND_IN}
+    ),
     "province_officer": Role(
         Reach.AREA,
         (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS, Purpose.EXCHANGE),
-        OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
+        OFFICER | {P.WRITE_NOTES, P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
         EVERY_SECTION,
     ),
     "district_officer": Role(
-        Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER, EVERY_SECTION
+        Reach.AREA,
+        (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS),
+        OFFICER | {P.WRITE_NOTES},
+        EVERY_SECTION,
     ),
     "commune_worker": Role(
         Reach.AREA,

@@ -33,6 +33,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "account": (INTERNAL, {}),
     "assignment": (INTERNAL, {}),
     "assignment_area": (INTERNAL, {}),
+    "stand_in": (INTERNAL, {}),
     "site": (INTERNAL, {}),
     "site_stage": (INTERNAL, {}),
     "posting": (INTERNAL, {}),
@@ -48,6 +49,8 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "child": (CONFIDENTIAL, {"ethnicity": SENSITIVE}),
     "residence": (CONFIDENTIAL, {}),
     "home": (CONFIDENTIAL, {}),
+    # How a person is reached tells of harm: of whoever harms the child, it is told to nobody.
+    "person": (CONFIDENTIAL, {"phone": SENSITIVE, "address": SENSITIVE, "note": SENSITIVE}),
     "assignment_child": (CONFIDENTIAL, {}),
     "access": (CONFIDENTIAL, {}),
     # Health, offences, abuse: the category, and what proves it. Case files as a whole.
@@ -56,6 +59,8 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "case_step": (SENSITIVE, {}),
     "deadline": (SENSITIVE, {}),
     "intervention": (SENSITIVE, {}),
+    "case_note": (SENSITIVE, {}),
+    "case_flag": (SENSITIVE, {}),
     "case_report": (SENSITIVE, {}),
     "case_report_child": (SENSITIVE, {}),
     "report_series": (INTERNAL, {}),

@@ -67,20 +67,12 @@ BEGIN
     RETURN of_child;
 END $$;
 
--- Whether an assignment can work on the cases of a child that this transaction has taken: it holds today, its account is not
--- disabled, its role writes cases, and it meets the child.
-CREATE FUNCTION suits_child(who asking, officer uuid, child uuid) RETURNS boolean
+-- Whether an assignment can work on the cases of a child that this transaction has taken (`officer`), and meets it.
+CREATE FUNCTION suits_child(who asking, named uuid, child uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     PERFORM admitted(who, 'cases.write');
-    RETURN taken(child) AND EXISTS (
-        SELECT FROM assignment a
-        JOIN account u ON u.id = a.account_id AND u.disabled_at IS NULL
-        JOIN role r ON r.code = a.role AND 'cases.write' = ANY (r.permissions)
-        JOIN area place ON place.id = a.area_id
-        WHERE a.id = officer AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
-          AND meets_child(ROW(a.id, a.account_id, a.role, a.agency_id, r.reach,
-                                place.level = 'province' AND place.covered, r.sections)::caller, child));
+    RETURN taken(child) AND coalesce(meets_child(officer(named), child), false);
 END $$;
 
 -- The id of a child about to be registered in an area (the client's own, if it gave one); null where the caller does not
@@ -121,6 +113,14 @@ BEGIN
         WHEN 'intervention' THEN RETURN (
             SELECT intervention_json(i) FROM intervention i JOIN case_file f ON f.id = i.case_id
             WHERE i.id = wanted AND taken(f.child_id));
+        WHEN 'person' THEN RETURN (
+            SELECT item FROM person p, person_json(c, p) item WHERE p.id = wanted AND taken(p.child_id));
+        WHEN 'note' THEN RETURN (
+            SELECT note_json(n) FROM case_note n JOIN case_file f ON f.id = n.case_id
+            WHERE n.id = wanted AND taken(f.child_id));
+        WHEN 'flag' THEN RETURN (
+            SELECT flag_json(g) FROM case_flag g JOIN case_file f ON f.id = g.case_id
+            WHERE g.id = wanted AND taken(f.child_id));
     END CASE;
 END $$;
 

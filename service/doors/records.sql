@@ -98,7 +98,8 @@ CREATE FUNCTION step_json(s case_step) RETURNS SETOF json
 LANGUAGE sql STABLE AS $$
 SELECT json_build_object(
     'id', s.id, 'code', s.code, 'occurred_at', s.occurred_at, 'recorded_at', s.recorded_at, 'actor', s.actor,
-    'account', (SELECT name FROM account WHERE id = s.actor), 'content', s.content, 'reason', s.reason,
+    'account', (SELECT name FROM account WHERE id = s.actor),
+    'in_place_of', (SELECT name FROM account WHERE id = s.in_place_of), 'content', s.content, 'reason', s.reason,
     'incident', CASE WHEN s.content ? 'incident' THEN (
         SELECT place FROM place_on((s.content ->> 'incident')::integer, day) place) END,
     'residence', CASE WHEN s.content ->> 'residence' IS NOT NULL THEN (

@@ -32,6 +32,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_fil
 GRANT SELECT, INSERT ON case_step TO {role};
 GRANT UPDATE (withdrawn_at) ON case_step TO {role};
 
+-- Whoever is around a child may be corrected; a flag is cleared, and a note stays.
+GRANT SELECT, INSERT, UPDATE, DELETE ON person TO {role};
+GRANT SELECT, INSERT, UPDATE ON case_flag TO {role};
+GRANT SELECT, INSERT ON case_note TO {role};
+
 -- What is due, as the steps of a case and pauses have it; and by which rules and which calendar.
 GRANT SELECT, INSERT, UPDATE, DELETE ON deadline, holiday TO {role};
 GRANT SELECT, INSERT ON deadline_rule TO {role};
@@ -45,7 +50,8 @@ GRANT UPDATE (child_id, case_id) ON case_report_child TO {role};
 -- Who signs in. Nothing of it is deleted, but what is past its time.
 GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_token, sign_in_delay TO {role};
-GRANT SELECT, INSERT ON assignment_area TO {role};
+GRANT SELECT, INSERT ON assignment_area, stand_in TO {role};
+GRANT UPDATE (ended_at) ON stand_in TO {role};
 
 -- What was published stays as it was.
 GRANT SELECT, INSERT ON edition TO {role};

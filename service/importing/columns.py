@@ -19,12 +19,14 @@ from service.importing.forms import (
     NOTE,
     NUMBER,
     PERSONAL_ID,
+    PHONE,
     PUBLIC_KEY,
     STEP_CONTENT,
     STEPS,
     TRUTH,
     VERSION,
     WHOLE,
+    YEAR,
     Form,
     choice,
 )
@@ -65,6 +67,7 @@ EVERY = choice(*map(str, range(1, 367)), sql="integer")
 REPORT_SOURCE = choice("hotline_111", "police", "school", "health", "citizen", "commune", "other")
 REPORTED_AGE = choice(*map(str, range(18)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
+RELATION = choice("father", "mother", "guardian", "carer", "relative", "sibling", "other")
 AGENCY_KIND = choice(
     "people_committee",
     "department",
@@ -204,6 +207,37 @@ FILES = {
         optional("previous_case_id", IDENTIFIER_FORM),
         optional("version", VERSION),
     ),
+    "persons.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("child_id", IDENTIFIER_FORM),
+        value("full_name", NAME),
+        value("relation", RELATION),
+        optional("birth_year", YEAR),
+        optional("phone", PHONE),
+        optional("address", NAME),
+        optional("note", NOTE),
+        optional("sibling_id", IDENTIFIER_FORM),
+        optional("version", VERSION),
+    ),
+    "notes.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("written_at", MOMENT_FORM),
+        value("author", NAME),
+        value("role", CODE),
+        value("content", NOTE),
+    ),
+    "flags.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("label", NAME),
+        value("on", DAY_FORM),
+        optional("note", NOTE),
+        value("author", NAME),
+        value("made_at", MOMENT_FORM),
+        optional("cleared_at", MOMENT_FORM),
+        optional("cleared_by", NAME),
+    ),
     "case_steps.csv": (
         value("id", IDENTIFIER_FORM),
         value("case_id", IDENTIFIER_FORM),
@@ -211,6 +245,7 @@ FILES = {
         value("occurred_at", MOMENT_FORM),
         value("recorded_at", MOMENT_FORM),
         value("actor", IDENTIFIER_FORM),
+        optional("in_place_of", IDENTIFIER_FORM),
         column("content", STEP_CONTENT),
         optional("reason", NOTE),
         optional("withdrawn_at", MOMENT_FORM),

@@ -92,6 +92,16 @@ def not_a_personal_id(field: str) -> str | None:
     return "spreadsheet_leading_zeros" if short else not_of_form(field, "child_personal_id_form")
 
 
+def not_a_phone(field: str) -> str | None:
+    if re.fullmatch(r"\+?[0-9][0-9 .-]{2,28}[0-9]", field):
+        return None
+    return not_of_form(field, "phone_form")
+
+
+def not_a_year(field: str) -> str | None:
+    return None if re.fullmatch(r"19[0-9]{2}|20[0-9]{2}|2100", field) else not_of_form(field, "year_form")
+
+
 def not_a_key(field: str) -> str | None:
     """A public key is a JWK: names and texts of letters, digits, hyphens and underscores."""
     text = r'"[A-Za-z0-9_-]*"'
@@ -174,6 +184,7 @@ MOMENT_FORM = Form("timestamptz", not_a_moment)
 IDENTIFIER_FORM = Form("uuid", not_an_identifier)
 COMMUNE = Form("text", lru_cache(not_a_commune))
 PERSONAL_ID = Form("text", not_a_personal_id)
+PHONE, YEAR = Form("text", not_a_phone), Form("integer", not_a_year)
 DECIMAL_NUMBER, WHOLE = Form("numeric", not_a_decimal), Form("integer", not_whole)
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))

@@ -30,6 +30,7 @@ CHECKS = [
         "circumstances",
         "cases",
         "steps",
+        "people",
         "deadlines",
         "interventions",
         "reports",

@@ -85,8 +85,19 @@ SELECT f.id, f.child_id, f.kind, f."from", f."until", f.outcome, f.reason, f.pre
        o.stage, o.incident, o.residence, o.risk
 FROM staged_cases f LEFT JOIN folded_cases o ON o.case_id = f.id;
 
-INSERT INTO case_step (id, case_id, code, occurred_at, recorded_at, actor, content, reason, withdrawn_at)
-SELECT id, case_id, step, occurred_at, recorded_at, actor, content, reason, withdrawn_at FROM placed_steps;
+INSERT INTO case_step (id, case_id, code, occurred_at, recorded_at, actor, content, reason, withdrawn_at, in_place_of)
+SELECT id, case_id, step, occurred_at, recorded_at, actor, content, reason, withdrawn_at, in_place_of FROM placed_steps;
+
+INSERT INTO person (id, child_id, full_name, relation, birth_year, phone, address, note, sibling_id, version)
+SELECT coalesce(id, uuidv7()), child_id, full_name, relation, birth_year, phone, address, note, sibling_id,
+       coalesce(version, 1)
+FROM staged_persons;
+
+INSERT INTO case_note (id, case_id, written_at, author, role, content)
+SELECT coalesce(id, uuidv7()), case_id, written_at, author, role, content FROM staged_notes;
+
+INSERT INTO case_flag (id, case_id, label, on_day, note, author, made_at, cleared_at, cleared_by)
+SELECT coalesce(id, uuidv7()), case_id, label, "on", note, author, made_at, cleared_at, cleared_by FROM staged_flags;
 
 INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider, agency_id)
 SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider, agency FROM staged_interventions;
@@ -115,4 +126,5 @@ SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;
 INSERT INTO site_stage (id, site_id, stage, during)
 SELECT coalesce(stage_id, uuidv7()), id, stage, daterange("from", "until") FROM staged_sites WHERE stage IS NOT NULL;
 
-ANALYZE child, residence, circumstance, case_file, case_step, case_report, case_report_child, intervention, site, site_stage
+ANALYZE child, residence, circumstance, person, case_file, case_step, case_note, case_flag, case_report, case_report_child,
+    intervention, site, site_stage

@@ -12,6 +12,7 @@ from service.models.accounts import (
     Role,
     SignIn,
     SignInDelay,
+    StandIn,
 )
 from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
@@ -21,6 +22,7 @@ from service.models.deadlines import Deadline, DeadlineRule, Holiday
 from service.models.editions import Edition
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage, Touch
+from service.models.persons import Person
 from service.models.programmes import (
     AgeBand,
     CountingRule,
@@ -34,6 +36,7 @@ from service.models.reference import Category, CategoryScheme, InterventionMeasu
 from service.models.reforms import Reform
 from service.models.reports import CaseReport, CaseReportChild, Informant, ReportSeries
 from service.models.sites import Site, SiteStage
+from service.models.supervision import CaseFlag, CaseNote
 
 __all__ = [
     "Access",
@@ -48,6 +51,8 @@ __all__ = [
     "AssignmentArea",
     "AssignmentChild",
     "CaseFile",
+    "CaseFlag",
+    "CaseNote",
     "CaseReport",
     "CaseReportChild",
     "CaseStep",
@@ -72,6 +77,7 @@ __all__ = [
     "OfficialPopulation",
     "Page",
     "PageTurn",
+    "Person",
     "Posting",
     "Programme",
     "PurposeAllowed",
@@ -87,6 +93,7 @@ __all__ = [
     "Site",
     "SiteStage",
     "Spell",
+    "StandIn",
     "Target",
     "TotalPage",
     "Touch",

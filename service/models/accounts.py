@@ -78,6 +78,22 @@ class Assignment(SQLModel, table=True):
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
+class StandIn(SQLModel, table=True):
+    """Somebody acts in the place of a commune's chair for some days, in an assignment made for it (`deputy`).
+
+    `during` is as it was appointed; whether it holds is said by the assignment's days."""
+
+    __tablename__ = "stand_in"
+    __table_args__ = (Index("stand_in_chair", "chair"), UniqueConstraint("deputy", name="stand_in_deputy"))
+
+    id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
+    chair: UUID = Field(foreign_key="assignment.id")
+    deputy: UUID = Field(foreign_key="assignment.id")
+    during: Range[date] = Field(sa_type=DATERANGE)
+    reason: str = Field(sa_type=Text)
+    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
 class AssignmentArea(SQLModel, table=True):
     """What an assignment reaches: its area, what lies or lay within it, and what these were made of and became."""
 

@@ -24,6 +24,7 @@ class CaseFile(SQLModel, table=True):
         Index("case_file_child", "child_id", postgresql_include=["id", "opened_on", "closed_on"]),
         Index("case_file_previous", "previous_case_id"),
         Index("case_file_opened", "opened_on", "id"),
+        Index("case_file_submitted", "id", postgresql_where=text("stage = 'submitted'")),
         Index("case_file_officer", "officer", "id", postgresql_where=text("officer IS NOT NULL")),
         Index("case_file_incident", "incident_area_id", postgresql_where=text(OPEN.format("incident_area_id"))),
         Index("case_file_residence", "residence_area_id", postgresql_where=text(OPEN.format("residence_area_id"))),
@@ -63,6 +64,7 @@ class CaseStep(SQLModel, table=True):
     content: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     reason: str | None = Field(default=None, sa_type=Text)
     withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    in_place_of: UUID | None = None  # the account of the chair for whom a stand-in acted: the database says it
 
 
 class Intervention(SQLModel, table=True):

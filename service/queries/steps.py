@@ -27,7 +27,7 @@ from service.domain.procedure.versions import ENDS, procedure
 from service.domain.refusal import Refusal
 from service.doors import ASKING, Asking, through
 from service.models import CaseFile, CaseStep, Child, Intervention
-from service.queries import cases, deadlines
+from service.queries import cases, deadlines, persons
 from service.queries.step_contents import restored, stored
 
 FILE = "written({asking}, 'file', :id)"
@@ -53,6 +53,7 @@ async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date)
         return before
     file = recording.record(before, *new)
     await _check_items(session, case, rows, new)
+    await persons.check_named(session, case.child_id, *new)
     made = [_row(case, step) for step in new]
     session.add_all(made)
     await _keep(session, case, file, [*rows, *made], today)

@@ -1,5 +1,6 @@
 """What the accounts act as: an assignment gives a role, for an area and an agency, during a period."""
 
+import orjson
 from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import Range
@@ -12,7 +13,7 @@ from service.domain.refusal import Refusal
 from service.doors import begin_change
 from service.models import Agency, Assignment
 from service.preconditions import etag
-from service.queries import accounts, areas, assignments
+from service.queries import accounts, areas, assignments, officers
 from service.queries.written import read_back
 from service.wire import AreaCode, Code, Day, Identifier, Input, Internal, Place, absent, first_day, json_answer, period
 
@@ -36,6 +37,14 @@ class AssignmentRecord(BaseModel):
     agency: AgencyName | None
     from_: Internal[Day] = Field(alias="from")
     until: Internal[Day | None]
+
+
+class ChangedAssignment(AssignmentRecord):
+    """An assignment as it was changed."""
+
+    leaves_open_cases: Internal[bool] = Field(
+        description="Whether its officer has open cases, which somebody else has to take over when it ends"
+    )
 
 
 class AssignmentInput(Input):
@@ -80,7 +89,7 @@ async def create_assignment(account_id: Identifier, body: AssignmentInput, sessi
     return json_answer(await read_back(session, assignments.ONE, record.id), headers, 201)
 
 
-@router.patch("/{assignment_id}", response_model=AssignmentRecord)
+@router.patch("/{assignment_id}", response_model=ChangedAssignment)
 @permits(Permission.WRITE_ACCOUNTS)
 async def update_assignment(
     account_id: Identifier,
@@ -89,7 +98,7 @@ async def update_assignment(
     body: AssignmentPatch,
     session: SessionDep,
 ) -> Response:
-    """Say when an assignment ends. The last administrator's does not."""
+    """Say when an assignment ends. The last administrator's does not; and a stand-in's ends with the stand-in."""
     await begin_change(session, Permission.WRITE_ACCOUNTS, [account_id])
     administers = account_id in await assignments.administrators(session)
     version = await accounts.lock(session, account_id, precondition)
@@ -100,4 +109,6 @@ async def update_assignment(
     await session.flush()
     if administers:
         await assignments.check_administrator_remains(session, until)
-    return json_answer(await read_back(session, assignments.ONE, record.id), {"ETag": etag(version)})
+    shown: dict[str, object] = orjson.loads(await read_back(session, assignments.ONE, record.id))
+    shown["leaves_open_cases"] = await officers.leaves_open_cases(session, record.id)
+    return json_answer(orjson.dumps(shown), {"ETag": etag(version)})

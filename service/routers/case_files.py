@@ -101,6 +101,7 @@ class StepRecord(BaseModel):
     recorded_at: OfCase[Moment]
     actor: OfCase[Identifier] = Field(description="The account that acted; after an import, of another installation")
     account: OfCase[str | None] = Field(description="Its name, where it is of this installation")
+    in_place_of: OfCase[str | None] = Field(description="The account of the chair in whose place it acted")
     reason: OfCase[str | None]
     incident: OfCase[Place | None] = Field(description="As it was called on the day of the step")
     residence: OfCase[Place | None]
@@ -262,7 +263,7 @@ def step_record(measures: Measures, step: Step, told: dict[str, Any]) -> dict[st
         "step": step.code,
         "occurred_at": local(step.occurred_at),
         "recorded_at": local(step.recorded_at),
-        **{name: told[name] for name in ("actor", "account", "reason", "incident", "residence")},
+        **{name: told[name] for name in ("actor", "account", "in_place_of", "reason", "incident", "residence")},
         "assessment": stored(said) if isinstance(said, Assessment) else None,
         "separation": stored(said) if isinstance(said, Separation) else None,
         "items": items(measures, said) if isinstance(said, Plan) else None,

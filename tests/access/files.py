@@ -31,6 +31,11 @@ def item(where: str, n: int) -> UUID:
     return uuid5(AUNT, f"{where} {n}")
 
 
+def aunt(where: str) -> UUID:
+    """Somebody around the child, in whose care it may be given."""
+    return item(where, 0)
+
+
 def plan(where: str) -> Plan:
     """Of two measures, neither of which is an agency's."""
     return Plan(tuple(PlanItem(item(where, n), "support.3", "UBND xã", date(2020, 3, 10)) for n in (1, 2)))
@@ -44,7 +49,7 @@ def files(where: str, area: int) -> dict[str, Said]:
     assessed_: Said = [*initial, specific]
     planned: Said = [*assessed_, (S.MEETING, None), (S.PLAN, plan(where))]
     submitted: Said = [*planned, (S.SUBMISSION, None)]
-    days = Separation(Period(date(2020, 3, 3), date(2020, 3, 10)), AUNT)
+    days = Separation(Period(date(2020, 3, 3), date(2020, 3, 10)), aunt(where))
     return {
         "begun": [],
         "needing": [],
@@ -55,7 +60,7 @@ def files(where: str, area: int) -> dict[str, Said]:
         "submitted": submitted,
         "carrying_out": [*submitted, (S.APPROVAL, None), (S.MEASURE_START, Delivery(item(where, 1)))],
         "separated": [*initial, (S.SEPARATION, days), specific],
-        "placed": [*initial, (S.PLACEMENT, Placement(AUNT))],
+        "placed": [*initial, (S.PLACEMENT, Placement(aunt(where)))],
         "unfounded": [*received, (S.UNFOUNDED, None)],
     }
 
@@ -64,6 +69,7 @@ MAKE = """
 DELETE FROM child WHERE id = '{child}';
 INSERT INTO child (id, full_name, sex, date_of_birth) VALUES ('{child}', '{name}', 'male', '{born}');
 INSERT INTO residence (child_id, area_id, during) VALUES ('{child}', {area}, '[2019-06-01,)');
+INSERT INTO person (id, child_id, full_name, relation) VALUES ('{aunt}', '{child}', 'Vũ Thị Cúc', 'relative');
 SELECT ledger_post(ARRAY['{child}']::uuid[], '2020-12-31', 'tests', 'remade');
 """
 CASE = """
@@ -78,7 +84,7 @@ VALUES ($1, $2, $3, $4, $4, $5, $6, $7)
 
 async def remake(owner: asyncpg.Connection, child: UUID, name: str, where: str, area: int) -> None:
     """The child and its cases, as they are to begin with."""
-    await owner.execute(MAKE.format(child=child, name=name, born=BORN, area=area))
+    await owner.execute(MAKE.format(child=child, name=name, born=BORN, area=area, aunt=aunt(where)))
     cases, rows = [], []
     for called, said in files(where, area).items():
         case_id = case_of(where, called)

@@ -15,8 +15,8 @@ from uuid import uuid4
 from service.app import create_app
 from service.domain.procedure.versions import FORMS
 from service.reference import shipped
-from tests.access.files import AUNT, case_of, item, step_of
-from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
+from tests.access.files import aunt, case_of, item, step_of
+from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, KEYS, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
 from tests.signing_in.people import PASSWORD
 
 DOCUMENT: dict[str, Any] = create_app("").openapi()
@@ -150,6 +150,15 @@ def upgrade(_: str) -> dict[str, Any]:
     }
 
 
+STAND_IN = {
+    "for": str(KEYS["commune_chair"]),
+    "account": str(EMPLOYEE),
+    "from": "2031-01-20",
+    "until": "2031-01-28",
+    "reason": "Nghỉ Tết",
+}
+
+
 def later(_: str) -> date:
     """Each a day later than the one before: a rule has one version from a day, and the calendar a day once."""
     return date(2021, 1, 1) + timedelta(days=next(DAYS))
@@ -233,6 +242,26 @@ ASKED: dict[str, Asked] = {
     "delete_circumstance": Asked(A.CHILD),
     "list_child_history": Asked(A.CHILD),
     "list_child_accesses": Asked(A.CHILD),
+    "read_household": Asked(A.CHILD),
+    "list_persons": Asked(A.CHILD),
+    "create_person": Asked(A.CHILD, always(full_name="Lê Thị Na", relation="mother")),
+    "read_person": Asked(A.CHILD),
+    "update_person": Asked(A.CHILD, always(relation="carer")),
+    "delete_person": Asked(A.CHILD),
+    "list_notes": Asked(A.CASE),
+    "create_note": Asked(A.CASE, always(content="Đề nghị thăm gia đình.")),
+    "list_case_flags": Asked(A.CASE),
+    "create_flag": Asked(A.CASE, always(label="Hỏi kết quả khám", on="2021-01-15")),
+    "update_flag": Asked(A.CASE, always(cleared=True)),
+    "list_flags": Asked(),
+    "list_approvals": Asked(),
+    "list_officers": Asked(),
+    "read_caseload": Asked(),
+    "hand_over": Asked(body=always(to=str(KEYS["commune_worker"]))),
+    "list_stand_ins": Asked(),
+    "create_stand_in": Asked(body=always(**STAND_IN)),
+    "read_stand_in": Asked(),
+    "end_stand_in": Asked(),
     "list_cases": Asked(),
     "open_case": Asked(A.CHILD_IN_THE_BODY, case),
     "read_case": Asked(A.CASE),
@@ -258,7 +287,7 @@ ASKED: dict[str, Asked] = {
     "take_return": Asked(A.CASE, always(reason="Chưa đủ"), file="submitted"),
     "take_measure_start": Asked(A.CASE, lambda where: {"item": str(item(where, 2))}, file="carrying_out"),
     "take_measure_end": Asked(A.CASE, lambda where: {"item": str(item(where, 1))}, file="carrying_out"),
-    "take_placement": Asked(A.CASE, always(carer=str(AUNT)), file="assessed"),
+    "take_placement": Asked(A.CASE, lambda where: {"carer": str(aunt(where))}, file="assessed"),
     "take_follow_up": Asked(A.CASE, always(), file="placed"),
     "take_placement_end": Asked(A.CASE, always(), file="placed"),
     "take_review": Asked(A.CASE, assessment("06"), file="carrying_out"),

@@ -31,6 +31,7 @@ NUMBERS = {INSIDE: "033210000001", ANOTHERS: "033210000002", OUTSIDE: "033210000
 RESTRICTED = {"d.2": "health", "đ": "health", "e.1": "offence", "l.1": "abuse"}  # categories by their sections
 INFORMANT, STEPS_TAKEN = "Bà Hàng Xóm", "Đã gọi công an xã"
 ETHNICITY, EVIDENCE, OUTCOME = "Mường", "Giấy xác nhận khuyết tật", "child_safe"
+PHONE = "0912 345 678"  # of a person around the child
 
 
 def named(what: str, where: str = "") -> UUID:
@@ -90,6 +91,21 @@ INSERT INTO intervention (id, case_id, measure_code, started_on, provider, agenc
     ('{intervention}', '{case}', 'support.3', '2018-03-01', 'Trung tâm', '{agency}'),
     ('{others}', '{case}', 'support.1', '2018-03-02', NULL, '{other}'),
     ('{past}', '{closed}', 'support.1', '2018-01-10', NULL, '{other}');
+INSERT INTO person (id, child_id, full_name, relation, phone)
+VALUES ('{person}', '{child}', 'Đỗ Văn Chanh', 'father', '{phone}');
+INSERT INTO case_note (id, case_id, author, role, content)
+VALUES ('{note}', '{case}', 'tests', 'inspector', '{outcome}');
+INSERT INTO case_flag (id, case_id, label, on_day, author)
+VALUES ('{flag}', '{case}', '{outcome}', '2020-12-01', 'tests');
+DELETE FROM stand_in;
+DELETE FROM assignment_area WHERE assignment_id IN (
+    SELECT id FROM assignment WHERE account_id = '{employee}' AND role = 'commune_chair');
+DELETE FROM assignment WHERE account_id = '{employee}' AND role = 'commune_chair';
+INSERT INTO assignment (id, account_id, role, area_id, during)
+SELECT '{deputy}', '{employee}', role, area_id, '[2030-02-01,2030-02-09)' FROM assignment WHERE id = '{chair}';
+INSERT INTO assignment_area SELECT '{deputy}', area_id FROM assignment_area WHERE assignment_id = '{chair}';
+INSERT INTO stand_in (id, chair, deputy, during, reason)
+VALUES ('{stand_in}', '{chair}', '{deputy}', '[2030-02-01,2030-02-09)', 'Nghỉ Tết');
 INSERT INTO deadline (id, case_id, code, nth, starts_at, due_at, paused_at, pause_reason, area_id, source, rule)
 SELECT d.id::uuid, '{case}', 'plan', d.nth, '2020-12-28 09:00+07', '2021-01-05 00:00+07', d.paused_at::timestamptz,
        d.reason, {area}, 'law', '{rule}'
@@ -149,7 +165,10 @@ class Province:
         """The child, the case and the site of a place, as they are to begin with."""
         ids = {
             what: named(what, where)
-            for what in ("child", "residence", "former", "circumstance", "case", "closed", "intervention", "others")
+            for what in (
+                *("child", "residence", "former", "circumstance", "case", "closed", "intervention", "others"),
+                *("person", "note", "flag"),
+            )
         }
         ids["past"] = named("past", where)
         restricted = ",\n".join(
@@ -160,6 +179,9 @@ class Province:
             REMAKE.format(
                 **ids,
                 restricted=restricted,
+                chair=KEYS["commune_chair"],
+                deputy=named("deputy"),
+                stand_in=named("stand_in", INSIDE),
                 site=named("site", where),
                 target=named("target", where),
                 population=named("population", where),
@@ -173,6 +195,7 @@ class Province:
                 ethnicity=ETHNICITY,
                 evidence=EVIDENCE,
                 outcome=OUTCOME,
+                phone=PHONE,
                 report=named("report", where),
                 informant=INFORMANT,
                 steps_taken=STEPS_TAKEN,

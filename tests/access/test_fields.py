@@ -18,6 +18,7 @@ from tests.access.province import (
     OTHER,
     OUTCOME,
     OWN,
+    PHONE,
     RESTRICTED,
     Province,
     named,
@@ -205,7 +206,7 @@ async def test_an_agency_receives_of_a_case_what_it_gives_itself(province: Provi
 @pytest.mark.parametrize("role", list(ROLES))
 async def test_what_a_role_is_not_given_is_in_no_answer_at_all(province: Province, role: str) -> None:
     """Not in another field, not in a message: the words themselves are looked for, in every read."""
-    words = {ETHNICITY: "ethnicity", EVIDENCE: "evidence", OUTCOME: "case"}
+    words = {ETHNICITY: "ethnicity", EVIDENCE: "evidence", OUTCOME: "case", PHONE: "abuse"}
     hidden = [word for word, section in words.items() if lacks(role, section)]
     for name, (method, _, operation) in SIGNED.items():
         if method == "GET" and operation["x-permission"] in ROLES[role].permissions:

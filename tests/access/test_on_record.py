@@ -34,7 +34,7 @@ from tests.signing_in.people import HASH
 
 # Rules are drafted and adopted by who reaches the whole province: tests/routers/test_rules.py.
 WRITES = [name for name in SIGNED if OPERATIONS[name][0] != "GET" and ASKED[name].about != About.WHOLE_PROVINCE]
-NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password", "create_edition"}
+NO_RECORD_OF_ITS_OWN = {"share_child", "change_password", "reset_password", "create_edition", "hand_over"}
 OF_REQUEST = """
 SELECT account_id, assignment_id, role, agency_id, purpose, address, action, refused, subjects, number, xmin
 FROM access WHERE request = $1 ORDER BY number
@@ -69,6 +69,8 @@ def subject_of(name: str, role: str, answer: Any) -> UUID:
         return UUID(answer.json()["id"])
     if name == "change_password":
         return KEYS[role]
+    if name == "end_stand_in":
+        return named("stand_in", INSIDE)
     return OFFICE if name == "update_agency" else EMPLOYEE
 
 
@@ -180,6 +182,11 @@ LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
     "read_child": (f"/v1/children/{CHILD}", {}),
     "read_case": (f"/v1/cases/{CASE}", {}),
     "read_case_file": (f"/v1/cases/{CASE}/file", {}),
+    "read_household": (f"/v1/children/{CHILD}/household", {}),
+    "list_persons": (f"/v1/children/{CHILD}/persons", {}),
+    "read_person": (f"/v1/children/{CHILD}/persons/{named('person', INSIDE)}", {}),
+    "list_notes": (f"/v1/cases/{CASE}/notes", {}),
+    "list_case_flags": (f"/v1/cases/{CASE}/flags", {}),
     "list_deadlines": (f"/v1/cases/{CASE}/deadlines", {}),
     "list_tasks": ("/v1/tasks", {"commune": PLACES[INSIDE]}),
     "list_child_history": (f"/v1/children/{CHILD}/history", {}),
@@ -223,21 +230,28 @@ async def test_whom_restatements_show_is_on_record(province: Province) -> None:
 
 
 def test_every_read_of_records_of_children_is_looked_at() -> None:
-    confidential = {"children.read", "cases.read", "history.read", "accesses.read", "records.read"}
+    confidential = {"children.read", "cases.read", "notes.read", "history.read", "accesses.read", "records.read"}
     reads = {
         name for name in SIGNED if OPERATIONS[name][0] == "GET" and SIGNED[name][2]["x-permission"] in confidential
     }
-    assert reads - {"read_task_summary"} <= {*LOOKS, "list_restatement_records"}  # which are numbers, of nobody
+    assert reads - {"read_task_summary"} <= {
+        *LOOKS,
+        "list_restatement_records",
+        "list_flags",
+    }  # which are numbers, of nobody
 
 
-@pytest.mark.parametrize("path", ["/v1/children", "/v1/cases"])
+@pytest.mark.parametrize("path", ["/v1/children", "/v1/cases", "/v1/flags"])
 async def test_of_a_page_those_are_on_record_who_were_on_it(province: Province, path: str) -> None:
     for limit in (1, 2, 500):
         answer, (access,) = await on_record(
             province, "district_officer", method="GET", path=path, params={"limit": limit}
         )
-        shown = {UUID(item.get("child_id") or item["id"]) for item in answer.json()["items"]}
-        assert set(access["subjects"]) == shown
+        items = answer.json()["items"]
+        if path == "/v1/flags":
+            of = await province.owner.fetch("SELECT id, child_id FROM case_file")
+            items = [{"child_id": str(child)} for flag in items for case, child in of if str(case) == flag["case_id"]]
+        assert set(access["subjects"]) == {UUID(item.get("child_id") or item["id"]) for item in items}
         assert len(answer.json()["items"]) <= limit
 
 

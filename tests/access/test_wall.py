@@ -14,7 +14,9 @@ from tests.access.files import case_of, files
 from tests.access.province import ANOTHERS, COLLABORATOR, INSIDE, KEYS, OFFICE, OUTSIDE, PLACES, Province, named
 from tests.conftest import TODAY
 
-GUARDED = ("child", "residence", "circumstance", "case_file", "intervention", "deadline")
+OF_CASE = ("intervention", "deadline", "case_note", "case_flag")
+GUARDED = ("child", "residence", "circumstance", "person", "case_file", *OF_CASE)
+KEPT = {"case_note", "case_flag"}  # by nobody withdrawn but with their case
 HIDDEN = ("spell", "history", "access", "home", "assignment_child")
 READ = "SELECT count(*) FROM read_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
 TAKE = "SELECT take_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, 'children.write', $2)"
@@ -35,7 +37,7 @@ async def wall(province: Province) -> AsyncIterator[asyncpg.Connection]:
 async def seen(wall: asyncpg.Connection) -> dict[str, set[UUID]]:
     """The children that each guarded table shows anything of."""
     of_case = "(SELECT child_id FROM case_file f WHERE f.id = case_id)"
-    of = {"child": "id", "intervention": of_case, "deadline": of_case}
+    of = {"child": "id"} | dict.fromkeys(OF_CASE, of_case)
     return {
         table: {row[0] for row in await wall.fetch(f"SELECT {of.get(table, 'child_id')} FROM {table}")}
         for table in GUARDED
@@ -59,7 +61,10 @@ async def test_without_a_door_nothing_of_children_is_seen(wall: asyncpg.Connecti
 
 
 async def test_without_a_door_nothing_of_children_is_changed(wall: asyncpg.Connection) -> None:
-    for table in (*GUARDED, "site", "site_stage"):
+    for table in KEPT:
+        await refused(wall, f"DELETE FROM {table}")
+    await refused(wall, "UPDATE case_note SET content = ''")
+    for table in (*(set(GUARDED) - KEPT), "site", "site_stage"):
         assert await wall.execute(f"DELETE FROM {table}") == "DELETE 0"
     await refused(wall, "INSERT INTO child (full_name, sex, date_of_birth) VALUES ('A', 'male', '2015-01-01')")
     residence = (

@@ -99,6 +99,9 @@ SHOWN = {
     "CircumstanceRecord": "circumstance",
     "CaseRecord": "case_file",
     "InterventionRecord": "intervention",
+    "PersonRecord": "person",
+    "NoteRecord": "case_note",
+    "FlagRecord": "case_flag",
     "ReportRecord": "case_report",
     "ReportSummary": "case_report",
     "ReportReceipt": "case_report",
@@ -113,6 +116,7 @@ COLUMNS = {
     "category": "category_code",
     "changed_at": "updated_at",
     "measure": "measure_code",
+    "on": "on_day",
     "commune": "area_id",
     "agency": "agency_id",
     "area": "area_id",
@@ -140,6 +144,9 @@ DERIVED = {  # from other tables or from several columns, with a class of their 
     ("CaseRecord", "status"),
     ("CaseRecord", "interventions"),
     ("CaseRecord", "withheld"),
+    ("PersonRecord", "harming"),
+    ("PersonRecord", "withheld"),
+    ("FlagRecord", "cleared"),
     ("AccountRecord", "assignments"),
 }
 LOWER = {  # than their columns, and why

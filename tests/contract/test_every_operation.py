@@ -233,6 +233,10 @@ async def test_every_refusal_is_told_in_the_language_asked_for(ask: Asking, name
     }.get(OPERATIONS[name][0], {"json": {"nothing": "1"}})
     if name in UNTOLD:
         wrong = {"params": {"nothing": "1"}}
+    elif OPERATIONS[name][0] == "POST" and name not in WITH_BODY:
+        wrong = {
+            "path": path_of(name, INSIDE, **{part: uuid4() for part in re.findall(r"{(\w+)}", OPERATIONS[name][1])})
+        }
     for language in ("vi", "en"):
         headers = {"Accept-Language": language, "X-Request-ID": f"of-{name}"}
         answer = await ask(name, headers=headers, **wrong)

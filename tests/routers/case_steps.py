@@ -93,6 +93,9 @@ async def led(client: httpx.AsyncClient, dsn: str, kind: str = "protection", com
     """A new case of a child in special circumstances, without a step."""
     child = await registered(client, commune=commune)
     await client.post(f"{child}/circumstances", json={"category": "d", "from": "2018-01-01"})
+    for person, relation in ((MOTHER, "mother"), (AUNT, "relative")):
+        around = {"id": person, "full_name": "Đỗ Thị Na", "relation": relation}
+        await client.post(f"{child}/persons", json=around)
     path = await opened(client, child, kind=kind, opened_on="2020-03-02")
     return Led(client, path, child, *await staff(dsn, commune, 0))
 

@@ -1,6 +1,6 @@
 -- With the areas that are named, each by its first code and the first day of that.
 CREATE TEMPORARY TABLE placed_steps ON COMMIT DROP AS
-SELECT s.line, s.id, s.case_id, s.step, s.occurred_at, s.recorded_at, s.actor, s.reason, s.withdrawn_at,
+SELECT s.line, s.id, s.case_id, s.step, s.occurred_at, s.recorded_at, s.actor, s.reason, s.withdrawn_at, s.in_place_of,
        s.incident, s.residence, i.area_id AS incident_area, r.area_id AS residence_area,
        nullif(coalesce(s.content, '{}') || CASE
            WHEN s.step IN ('report', 'need') THEN jsonb_build_object('incident', i.area_id, 'residence', r.area_id)
