@@ -1,10 +1,14 @@
 -- The meaning of the ledger: in which periods each child (or site) counts, for which measure, in which area.
 
-DROP FUNCTION IF EXISTS birthday, derived_spells;
+DROP FUNCTION IF EXISTS birthday, day_of, derived_spells;
 
 -- The day on which someone reaches an age: 29 February falls on 28 February in other years.
 CREATE FUNCTION birthday(born date, age integer) RETURNS date
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (born + make_interval(years => age))::date $$;
+
+-- The day of a moment, where the register is kept. A day is as it stands at its end, so what is done or missed on it counts.
+CREATE FUNCTION day_of(moment timestamptz) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (moment AT TIME ZONE 'Asia/Ho_Chi_Minh')::date $$;
 
 -- What the records say now of these children and sites, by every rule that counts (posted for everyone or about to be), or by
 -- the one asked about, be it a draft. Every leaf begins with the touched ones, so that one child costs a few index look-ups
@@ -54,19 +58,38 @@ status AS (
     FROM circumstances c
     LEFT JOIN circumstances s ON s.id = c.id AND s.rule = c.rule AND s.kind = 'special' AND s.category = 'all'
 ),
--- Managed and given a measure: a case (of a kind that the rule has chosen) is open and at least one of its interventions (by
--- a measure that the rule has chosen) has started.
-assisted AS (
-    SELECT f.child_id AS id, r.id AS rule, range_agg(daterange(greatest(f.opened_on, i.started_on), f.closed_on)) AS days
+-- Managed: a case (of a kind that the rule has chosen) is open. Assisted: and at least one of its interventions (by a measure
+-- that the rule has chosen) has started; of prevention, support or intervention: one of this level has.
+helped AS (
+    SELECT f.child_id AS id, r.id AS rule, h.help, range_agg(daterange(greatest(f.opened_on, h.since), f.closed_on)) AS days
     FROM touched t
     JOIN case_file f ON f.child_id = t.id
     JOIN rule r ON r.case_kinds IS NULL OR f.kind = ANY (r.case_kinds)
     CROSS JOIN LATERAL (
-        SELECT min(started_on) AS started_on FROM intervention
-        WHERE case_id = f.id AND (r.measures IS NULL OR measure_code = ANY (r.measures))) i
-    WHERE i.started_on IS NOT NULL
-      AND (f.closed_on IS NULL OR greatest(f.opened_on, i.started_on) < f.closed_on)
-    GROUP BY f.child_id, r.id
+        SELECT 'managed' AS help, f.opened_on AS since
+        UNION ALL
+        SELECT coalesce(coalesce(m.parent_code, m.code), 'assisted'), min(i.started_on)
+        FROM intervention i JOIN intervention_measure m ON m.code = i.measure_code
+        WHERE i.case_id = f.id AND (r.measures IS NULL OR i.measure_code = ANY (r.measures))
+        GROUP BY ROLLUP (coalesce(m.parent_code, m.code))) h
+    WHERE h.since IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, h.since) < f.closed_on)
+    GROUP BY f.child_id, r.id, h.help
+),
+-- The clock of the law, while a case of protection is open: from when on one of its deadlines has been kept or missed, and from
+-- when on one has been missed. Met, lifted or paused in time, it is not missed; it is by the passing of its moment alone, be
+-- that still to come. Lifted or paused, and not met, it is neither.
+clock AS (
+    SELECT f.child_id AS id, range_agg(daterange(greatest(f.opened_on, d.since), f.closed_on)) AS days,
+           range_agg(daterange(greatest(f.opened_on, d.since), f.closed_on)) FILTER (WHERE d.missed) AS missed
+    FROM touched t
+    JOIN case_file f ON f.child_id = t.id AND f.kind = 'protection'
+    CROSS JOIN LATERAL (
+        SELECT m.missed, day_of(CASE WHEN m.missed THEN l.due_at ELSE l.met_at END) AS since
+        FROM deadline l CROSS JOIN LATERAL (
+            SELECT coalesce(least(l.met_at, l.lifted_at, l.paused_at) > l.due_at, true) AS missed) m
+        WHERE l.case_id = f.id AND l.source = 'law') d
+    WHERE d.since IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, d.since) < f.closed_on)
+    GROUP BY f.child_id
 ),
 model AS (
     SELECT s.id, s.area_id, range_agg(g.during) AS days
@@ -83,8 +106,16 @@ counted AS (
     SELECT s.id, s.area_id, t.rule, t.kind, t.category, s.sex, s.born, s.days * t.days
     FROM stay s JOIN status t ON t.id = s.id
     UNION ALL
-    SELECT s.id, s.area_id, t.rule, t.kind || '_assisted', t.category, s.sex, s.born, s.days * t.days * a.days
-    FROM stay s JOIN status t ON t.id = s.id JOIN assisted a ON a.id = s.id AND a.rule = t.rule
+    -- Counted by category is who is assisted; the rest, of all categories together.
+    SELECT s.id, s.area_id, t.rule, t.kind || '_' || h.help, t.category, s.sex, s.born, s.days * t.days * h.days
+    FROM stay s JOIN status t ON t.id = s.id JOIN helped h ON h.id = s.id AND h.rule = t.rule
+    WHERE h.help = 'assisted' OR t.category = 'all'
+    UNION ALL
+    SELECT s.id, s.area_id, r.id, k.measure, 'all', s.sex, s.born, s.days * k.days
+    FROM stay s
+    JOIN clock c ON c.id = s.id
+    CROSS JOIN rule r
+    CROSS JOIN LATERAL (VALUES ('clocked', c.days), ('clocked_in_time', c.days - coalesce(c.missed, '{}'))) AS k (measure, days)
     UNION ALL
     SELECT m.id, m.area_id, r.id, 'model', 'all', NULL, NULL, m.days FROM model m CROSS JOIN rule r
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.ledger.answers import AGES_OF_BIRTHDAYS, COMMUNES, Cut, days_of
-from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
-from tests.ledger.reference import AT_RISK, BANDS, CHOOSING, EVERYTHING, birthday
+from tests.ledger.records import (
+    Case,
+    Child,
+    Circumstance,
+    Deadline,
+    History,
+    Intervention,
+    Record,
+    Residence,
+    Site,
+    Stage,
+)
+from tests.ledger.reference import AT_RISK, BANDS, CHOOSING, EVERYTHING, VIETNAM, birthday
 from tests.ledger.tables import EMPTY, Step
 from tests.soak import SOAK, rounds
 
@@ -39,6 +50,7 @@ SEXES = ("male", "female", "unknown")
 SPECIAL = ("1", "2", "d", "d.2", "a", "a.1")
 CATEGORIES = (*SPECIAL, *sorted(AT_RISK))
 KINDS = ("protection", "support")
+HOURS = (time(0), time(11, 40), time(23, 59))  # the first is also 24:00 of the day before
 GIVEN = ("support", "support.1", "support.2", "intervention.1", "intervention.2")
 STAGES = ("planned", "started", "completed", "replicated", "stopped")
 CORRECTABLE = {
@@ -47,6 +59,7 @@ CORRECTABLE = {
     Circumstance: ("category", "start", "until"),
     Case: ("start", "until", "kind"),
     Intervention: ("start", "until", "measure"),
+    Deadline: ("due", "met", "lifted", "paused", "source"),
     Site: ("area",),
     Stage: ("stage", "start", "until"),
 }
@@ -129,6 +142,9 @@ class Pen:
         childhood = [day for day in days if child.born <= day <= birthday(child.born, 16)]
         begun = [c.start for c in (*history.circumstances, *history.cases) if c.child == child.id]
         return self.one_of(self.one_of([childhood, begun or childhood]))
+
+    def moment(self, history: History, child: Child) -> datetime:
+        return datetime.combine(self.day(history, child), self.one_of(HOURS), VIETNAM)
 
     def rarely(self) -> bool:
         return self.one_of(range(8)) == 7
@@ -222,6 +238,19 @@ def an_intervention_starts(pen: Pen, history: History, case: Case | None = None)
     return put(history, Intervention(pen.new_id(), case.id, start, pen.end(history, start), pen.one_of(GIVEN)))
 
 
+def a_deadline_begins(pen: Pen, history: History, case: Case | None = None) -> History:
+    case = case or pen.one_of([c for c in history.cases if c.kind == "protection"] or history.cases)
+    due = pen.moment(history, child_of(history, case))
+    return put(history, Deadline(pen.new_id(), case.id, due, source=pen.one_of(("law", "law", "plan"))))
+
+
+def a_deadline_is_met_lifted_or_paused(pen: Pen, history: History) -> History:
+    deadline = pen.one_of(history.deadlines)
+    (case,) = (c for c in history.cases if c.id == deadline.case)
+    at = pen.one_of([deadline.due, pen.moment(history, child_of(history, case))])
+    return put(history, replace(deadline, **{pen.one_of(("met", "met", "lifted", "paused")): at}))
+
+
 def a_site_is_planned(pen: Pen, history: History) -> History:
     site = Site(pen.new_id(), pen.one_of(COMMUNES))
     return put(history, site, Stage(pen.new_id(), site.id, pen.one_of(STAGES), pen.day(history)))
@@ -238,7 +267,11 @@ def a_site_enters_another_stage(pen: Pen, history: History) -> History:
 def a_record_is_corrected(pen: Pen, history: History) -> History:
     record = pen.one_of(history.records().values())
     name = pen.one_of(CORRECTABLE[type(record)])
+    moments = (datetime.combine(pen.day(history), pen.one_of(HOURS), VIETNAM),)
     options = {
+        "due": moments,
+        **dict.fromkeys(("met", "lifted", "paused"), (None, *moments)),
+        "source": ("law", "plan"),
         "sex": SEXES,
         "born": BIRTHS,
         "area": COMMUNES,
@@ -269,12 +302,17 @@ EVENTS = {
     a_case_is_closed: "cases",
     a_case_is_closed_and_reopened_the_same_day: "cases",
     an_intervention_starts: "cases",
+    a_deadline_begins: "cases",
+    a_deadline_is_met_lifted_or_paused: "deadlines",
     a_case_is_closed_on_the_day_of_an_intervention: "interventions",
     a_site_enters_another_stage: "sites",
     a_record_is_corrected: "children",
     a_record_is_deleted: "children",
 }
-OFTEN = (a_circumstance_begins, a_case_is_closed, an_intervention_starts, a_record_is_corrected)
+OFTEN = (
+    *(a_circumstance_begins, a_case_is_closed, an_intervention_starts, a_record_is_corrected),
+    *(a_deadline_begins, a_deadline_is_met_lifted_or_paused, a_deadline_is_met_lifted_or_paused),
+)
 
 
 def something_happens(pen: Pen, history: History) -> History:

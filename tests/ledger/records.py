@@ -1,7 +1,7 @@
 """The records of a register in plain Python, as the reference counts them and as the tables hold them."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
@@ -50,6 +50,17 @@ class Intervention:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    id: UUID
+    case: UUID
+    due: datetime
+    met: datetime | None = None
+    lifted: datetime | None = None
+    paused: datetime | None = None
+    source: str = "law"
+
+
+@dataclass(frozen=True)
 class Site:
     id: UUID
     area: str
@@ -64,7 +75,7 @@ class Stage:
     until: date | None = None
 
 
-Record = Child | Residence | Circumstance | Case | Intervention | Site | Stage
+Record = Child | Residence | Circumstance | Case | Intervention | Deadline | Site | Stage
 
 
 FIELD: dict[type[Record], str] = {
@@ -73,10 +84,18 @@ FIELD: dict[type[Record], str] = {
     Circumstance: "circumstances",
     Case: "cases",
     Intervention: "interventions",
+    Deadline: "deadlines",
     Site: "sites",
     Stage: "stages",
 }
-OWNER = {Residence: "child", Circumstance: "child", Case: "child", Intervention: "case", Stage: "site"}
+OWNER = {
+    Residence: "child",
+    Circumstance: "child",
+    Case: "child",
+    Intervention: "case",
+    Deadline: "case",
+    Stage: "site",
+}
 
 
 def owner(record: Record) -> UUID | None:
@@ -93,6 +112,7 @@ class History:
     circumstances: tuple[Circumstance, ...] = ()
     cases: tuple[Case, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     sites: tuple[Site, ...] = ()
     stages: tuple[Stage, ...] = ()
 

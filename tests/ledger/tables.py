@@ -8,7 +8,18 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
+from tests.ledger.records import (
+    Case,
+    Child,
+    Circumstance,
+    Deadline,
+    History,
+    Intervention,
+    Record,
+    Residence,
+    Site,
+    Stage,
+)
 from tests.ledger.reference import CHOOSING, Rule
 
 MAP = date(2018, 6, 30)  # every commune of these tests is on the map of this day
@@ -25,6 +36,8 @@ INSERT = {
     Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
+    Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, code, nth, starts_at, item) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'plan', 0, '2015-01-01', $1)",
     Site: f"INSERT INTO site (id, area_id) VALUES ($1, {AREA % '$2'})",
     Stage: f"INSERT INTO site_stage (id, site_id, stage, during) VALUES ($1, $2, $3, {DURING})",
 }
@@ -35,6 +48,8 @@ UPDATE = {
     Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4, kind = $5 WHERE id = $1",
     Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4, measure_code = $5 "
     "WHERE id = $1",
+    Deadline: "UPDATE deadline SET case_id = $2, due_at = $3, met_at = $4, lifted_at = $5, paused_at = $6, source = $7 "
+    "WHERE id = $1",
     Site: f"UPDATE site SET area_id = {AREA % '$2'} WHERE id = $1",
     Stage: f"UPDATE site_stage SET site_id = $2, stage = $3, during = {DURING} WHERE id = $1",
 }
@@ -44,6 +59,7 @@ TABLE = {
     Circumstance: "circumstance",
     Case: "case_file",
     Intervention: "intervention",
+    Deadline: "deadline",
     Site: "site",
     Stage: "site_stage",
 }
