@@ -36,8 +36,8 @@ INSERT = {
     Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
-    Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, code, nth, starts_at, item) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'plan', 0, '2015-01-01', $1)",
+    Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, code, nth, starts_at, "
+    "item) VALUES ($1, $2, $3, $4, $5, $6, $7, 'plan', 0, '2015-01-01', $1)",
     Site: f"INSERT INTO site (id, area_id) VALUES ($1, {AREA % '$2'})",
     Stage: f"INSERT INTO site_stage (id, site_id, stage, during) VALUES ($1, $2, $3, {DURING})",
 }

@@ -1,12 +1,12 @@
 """Deadlines, as they will be (to be replaced).
 
-Revision ID: 0018
+Revision ID: 0020
 """
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0018"
 
 
 def upgrade() -> None:
