@@ -25,4 +25,16 @@ async def today(request: Request) -> date:  # a plain function would be sent to 
     return day_of(request)
 
 
+def moment_of(request: Request) -> datetime:
+    """The service's now: the real moment, or the same time of the day on which the service is fixed."""
+    now = datetime.now(VIETNAM)
+    fixed: date | None = request.app.state.fixed_today
+    return now if fixed is None else datetime.combine(fixed, now.timetz())
+
+
+async def now(request: Request) -> datetime:  # a plain function would be sent to another thread
+    return moment_of(request)
+
+
 Today = Annotated[date, Depends(today)]
+Now = Annotated[datetime, Depends(now)]

@@ -84,12 +84,18 @@ PROBLEMS: dict[str, Meaning] = {
         "Với địa bàn này bạn chỉ được xem số liệu tổng hợp đã làm tròn, của quý đã kết thúc.",
         "Of this area you receive only rounded aggregates of closed quarters; `reason` says what was too much.",
     ),
+    "not_in_charge": _meaning(
+        403,
+        "Bước này thuộc phần việc của xã khác.",
+        "The step is the part of another commune: that of the incident, or that where the child lives.",
+    ),
     "tls_required": _meaning(403, "Chỉ phục vụ qua HTTPS.", "The service answers over HTTPS only."),
     "not_found": _meaning(404, "Không có tài nguyên này.", "There is nothing here."),
     "child_unknown": _meaning(404, "Không có trẻ em này.", "There is no such child."),
     "residence_unknown": _meaning(404, "Trẻ em này không có nơi cư trú này.", "The child has no such residence."),
     "circumstance_unknown": _meaning(404, "Trẻ em này không có hoàn cảnh này.", "The child has no such circumstance."),
     "case_unknown": _meaning(404, "Không có hồ sơ này.", "There is no such case."),
+    "step_unknown": _meaning(404, "Hồ sơ này không có bước này.", "The case has no such step."),
     "intervention_unknown": _meaning(404, "Hồ sơ này không có biện pháp này.", "The case has no such intervention."),
     "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
@@ -197,6 +203,45 @@ PROBLEMS: dict[str, Meaning] = {
         "Quy tắc này đang được ghi vào sổ; `done` trên `total` đã xong.",
         "The rule is still being posted for everyone: `done` of `total`. Ask again later.",
     ),
+    "step_not_allowed": _meaning(
+        409,
+        "Chưa thể thực hiện bước này; `allowed` nêu các bước có thể.",
+        "The step cannot be taken there: `reason` says why, and `allowed` which steps can.",
+    ),
+    "step_contradicts_later": _meaning(
+        409,
+        "Nếu vậy thì một bước đã ghi sau đó không còn đúng; `later` nêu bước ấy.",
+        "A step that occurred later would no longer stand: `later` names it. Correct that one first.",
+    ),
+    "approved_by_drafter": _meaning(
+        409,
+        "Người lập hoặc trình kế hoạch không phê duyệt kế hoạch đó.",
+        "Who drafted or submitted a plan does not approve it.",
+    ),
+    "carer_is_harming": _meaning(
+        409,
+        "Không giao trẻ em cho người gây hại.",
+        "A child is not given into the care of a person found to harm it.",
+    ),
+    "case_follows_procedure": _meaning(
+        409,
+        "Hồ sơ này được giải quyết theo các bước của quy trình: hãy ghi bước, không sửa trực tiếp.",
+        "The case is led by the steps of the procedure: take a step, or withdraw one, instead of changing it directly.",
+    ),
+    "deadline_not_running": _meaning(
+        409, "Thời hạn này không đang chạy.", "The deadline is not running: it has not begun, is paused, met or lifted."
+    ),
+    "deadline_not_pausable": _meaning(
+        409,
+        "Thời hạn tính theo ngày hoặc tháng không tạm dừng được.",
+        "A deadline in days or months of the calendar cannot be paused.",
+    ),
+    "deadline_not_paused": _meaning(409, "Thời hạn này không tạm dừng.", "The deadline is not paused."),
+    "working_days_unknown": _meaning(
+        409,
+        "Chưa có lịch ngày làm việc của năm `year`.",
+        "Which days of the year `year` are working days is not known: the calendar has to be completed first.",
+    ),
     "stale": _meaning(
         412, "Dữ liệu đã thay đổi sau khi bạn đọc.", "It has changed since you read it; read it again and decide anew."
     ),
@@ -239,6 +284,34 @@ PROBLEMS: dict[str, Meaning] = {
     "intervention_ended_before_start": _meaning(
         422, "Biện pháp kết thúc trước khi bắt đầu.", "The intervention would end before it starts."
     ),
+    "step_before_report": _meaning(
+        422,
+        "Bước này xảy ra trước khi tiếp nhận thông tin.",
+        "The step would have occurred before the report (or the need) by which the case was opened.",
+    ),
+    "step_in_future": _meaning(422, "Bước này chưa xảy ra.", "The step has not occurred yet."),
+    "assessment_incomplete": _meaning(
+        422,
+        "Còn mục chưa được đánh giá nên chưa kết luận được; `unanswered` nêu các mục.",
+        "No conclusion has gaps: `unanswered` names the items of the form that have no answer.",
+    ),
+    "assessment_item_unknown": _meaning(
+        422, "Mẫu đánh giá này không có mục này.", "The form of the assessment has no such item."
+    ),
+    "plan_empty": _meaning(422, "Kế hoạch phải có biện pháp.", "A plan has at least one measure."),
+    "plan_item_twice": _meaning(422, "Biện pháp được nêu hai lần.", "Two items of the plan have one id."),
+    "measure_not_of_plan": _meaning(
+        422,
+        "Kế hoạch không có biện pháp này, hoặc biện pháp đã bắt đầu hay kết thúc.",
+        "The plan in force has no such item, or it was begun (or ended) already.",
+    ),
+    "separation_too_long": _meaning(
+        422,
+        "Thời gian cách ly vượt quá `limit` ngày.",
+        "The child would be separated for `days` days in sum, and at most `limit` are allowed.",
+    ),
+    "separation_unbounded": _meaning(422, "Cách ly phải có ngày kết thúc.", "A separation has a first day and an end."),
+    "reason_missing": _meaning(422, "Bước này cần nêu lý do.", "This needs a reason."),
     "outcome_missing": _meaning(422, "Hồ sơ kết thúc phải có kết quả.", "A case that closes has an outcome."),
     "residence_reason_of_an_end": _meaning(
         422, "Lý do kết thúc cần ngày kết thúc.", "A reason why the residence ended needs the day on which it ended."

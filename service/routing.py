@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from service import chosen_fields, digests, once, patching
 from service.access import UNSIGNED
-from service.clock import day_of, today
+from service.clock import day_of, moment_of, now, today
 from service.cursors import PAGING, paging
 from service.database import asking, asking_of, caller, caller_of, reader, reader_of
 from service.patching import Handler
@@ -21,6 +21,7 @@ from service.wire import Page
 AT_HAND: dict[Any, Callable[[Request], Any]] = {
     reader: reader_of,
     today: day_of,
+    now: moment_of,
     asking: asking_of,
     caller: caller_of,
 }

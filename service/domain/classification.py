@@ -51,6 +51,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     # Health, offences, abuse: the category, and what proves it. Case files as a whole.
     "circumstance": (SENSITIVE, {"id": CONFIDENTIAL, "child_id": CONFIDENTIAL, "during": CONFIDENTIAL}),
     "case_file": (SENSITIVE, {}),
+    "case_step": (SENSITIVE, {}),
     "intervention": (SENSITIVE, {}),
     "spell": (SENSITIVE, {}),
     "history": (SENSITIVE, {}),

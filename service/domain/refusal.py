@@ -10,7 +10,9 @@ class Refusal(Exception):
     child's data. `about` is whom the body named, for the record.
     """
 
-    def __init__(self, code: str, pointer: str | None = None, about: UUID | None = None, **facts: str | int) -> None:
+    def __init__(
+        self, code: str, pointer: str | None = None, about: UUID | None = None, **facts: str | int | list[str]
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.pointer = pointer

@@ -28,6 +28,10 @@ GRANT SELECT ON rule_posting TO {role};
 -- The records of children, as far as the wall lets it see them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_file, intervention, site, site_stage TO {role};
 
+-- A step that was taken stays as it was. One that was an error is withdrawn.
+GRANT SELECT, INSERT ON case_step TO {role};
+GRANT UPDATE (withdrawn_at) ON case_step TO {role};
+
 -- Who signs in. Nothing of it is deleted, but what is past its time.
 GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_token, sign_in_delay TO {role};

@@ -1,16 +1,23 @@
-"""Case files and what was given in them."""
+"""Case files, the steps taken in them, and what was given."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, Text, text
+from sqlalchemy import Column, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from service.models.children import NEW_ID
 
+OPEN = "{} IS NOT NULL AND closed_on IS NULL"
+
 
 class CaseFile(SQLModel, table=True):
-    """A file under which a child is managed, from opening to closure. Opened and closed on one day, it is empty."""
+    """A file under which a child is managed, from opening to closure. Opened and closed on one day, it is empty.
+
+    Where it has steps, its stage, areas, risk, days and outcome are what these come to (service.queries.steps).
+    """
 
     __tablename__ = "case_file"
     __table_args__ = (
@@ -18,6 +25,8 @@ class CaseFile(SQLModel, table=True):
         Index("case_file_previous", "previous_case_id"),
         Index("case_file_opened", "opened_on", "id"),
         Index("case_file_officer", "officer", "id", postgresql_where=text("officer IS NOT NULL")),
+        Index("case_file_incident", "incident_area_id", postgresql_where=text(OPEN.format("incident_area_id"))),
+        Index("case_file_residence", "residence_area_id", postgresql_where=text(OPEN.format("residence_area_id"))),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
@@ -32,6 +41,28 @@ class CaseFile(SQLModel, table=True):
     )
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     officer: UUID | None = Field(default=None, foreign_key="assignment.id")
+    stage: str | None = Field(default=None, sa_type=Text)
+    incident_area_id: int | None = Field(default=None, foreign_key="area.id")
+    residence_area_id: int | None = Field(default=None, foreign_key="area.id")
+    risk: str | None = Field(default=None, sa_type=Text)  # concluded last
+
+
+class CaseStep(SQLModel, table=True):
+    """A step taken in a case: never changed, and withdrawn if it was an error. `actor` is an account, which may be of
+    another installation. `content` is what the step says (service.queries.step_contents)."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (Index("case_step_case", "case_id", "occurred_at"),)
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id", ondelete="CASCADE")
+    code: str = Field(sa_type=Text)
+    occurred_at: datetime = Field(sa_type=DateTime(timezone=True))
+    recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
+    actor: UUID
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    reason: str | None = Field(default=None, sa_type=Text)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class Intervention(SQLModel, table=True):

@@ -66,9 +66,14 @@ async def case(reader: Reader, asking: Asking, case_id: UUID) -> tuple[int, str]
 TAKE = "take_child_of_case({asking}, :permission, :case)"
 
 
-async def lock(session: AsyncSession, case_id: UUID, precondition: IfMatch | None = None) -> CaseFile:
+async def lock(
+    session: AsyncSession,
+    case_id: UUID,
+    precondition: IfMatch | None = None,
+    permission: Permission = Permission.WRITE_CASES,
+) -> CaseFile:
     """Take the case, and its child before it, for this transaction, which changes both files."""
-    taken = await through(session, TAKE, permission=Permission.WRITE_CASES, case=case_id)
+    taken = await through(session, TAKE, permission=permission, case=case_id)
     case = await session.get(CaseFile, case_id) if taken else None
     if case is None:  # unknown, or withdrawn while we waited for the child
         raise Refusal("case_unknown")
@@ -94,7 +99,7 @@ async def check_officer(session: AsyncSession, child_id: UUID, officer: UUID | N
         raise Refusal("officer_unsuitable", "/officer")
 
 
-async def check_previous(session: AsyncSession, case: CaseFile) -> None:
+async def check_previous(session: AsyncSession, case: CaseFile, pointer: str = "/previous_case_id") -> None:
     """A case that names one before it continues a closed case of the same child."""
     if case.previous_case_id is None:
         return
@@ -107,12 +112,12 @@ async def check_previous(session: AsyncSession, case: CaseFile) -> None:
             raise Refusal("previous_case_of_itself", "/previous_case_id")
         earlier = await session.get(CaseFile, earlier.previous_case_id) if earlier.previous_case_id else None
     if before.closed_on is None or before.closed_on > case.opened_on:
-        raise Refusal("previous_case_open", "/previous_case_id")
+        raise Refusal("previous_case_open", pointer)
 
 
-async def check_next(session: AsyncSession, case: CaseFile) -> None:
+async def check_next(session: AsyncSession, case: CaseFile, pointer: str = "/closed_on") -> None:
     """A case that a later one continues stays closed before the later one opens."""
     continued = select(CaseFile).where(CaseFile.previous_case_id == case.id)
     for later in await session.exec(continued):
         if case.closed_on is None or later.opened_on < case.closed_on:
-            raise Refusal("next_case_open", "/closed_on")
+            raise Refusal("next_case_open", pointer)

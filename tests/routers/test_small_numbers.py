@@ -8,6 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
+from service.domain.procedure.conditions import WhyNot
 from service.domain.small_numbers import Reason
 from service.reasons import REASONS
 from tests.routers.api import BAC_SON, LAM_SON, PHU_UNG, opened, registered
@@ -254,5 +255,5 @@ async def test_an_etag_is_of_what_the_caller_may_see(
 
 
 def test_every_reason_has_its_words() -> None:
-    assert set(REASONS) == set(Reason)
+    assert set(REASONS) == {*Reason, *WhyNot}
     assert all(set(words) == {"vi", "en"} and all(words.values()) for words in REASONS.values())

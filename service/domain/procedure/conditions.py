@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from service.domain.calendar import day_of
@@ -10,7 +11,26 @@ from service.domain.procedure.case_file import CaseFile, days_of
 from service.domain.procedure.step import Delivery, Placement, Plan, Separation, Step
 from service.domain.refusal import Refusal
 
-Condition = Callable[[CaseFile, datetime], str | None]
+
+class WhyNot(StrEnum):
+    """Why a step cannot be taken, whatever it says."""
+
+    OUT_OF_ORDER = "out_of_order"
+    LATER_STEPS = "later_steps"
+    RISK_REMAINS = "risk_remains"
+    MEASURES_OPEN = "measures_open"
+    SEPARATION_RUNNING = "separation_running"
+    NOT_SEPARATED = "not_separated"
+    NOT_REASSESSED = "not_reassessed"
+    NOT_PLACED = "not_placed"
+    PLACED_ALREADY = "placed_already"
+    NO_PLAN_IN_FORCE = "no_plan_in_force"
+    NOTHING_TO_START = "nothing_to_start"
+    NOTHING_TO_END = "nothing_to_end"
+    NOT_YET_SIXTEEN = "not_yet_sixteen"
+
+
+Condition = Callable[[CaseFile, datetime], WhyNot | None]
 """Of the file at a moment: why the step may not be taken, whatever it says."""
 
 Check = Callable[[CaseFile, Step], Refusal | None]
@@ -19,51 +39,51 @@ Check = Callable[[CaseFile, Step], Refusal | None]
 SEPARATION_DAYS = 15  # in sum, with every extension (Decree 56/2017 Art. 32)
 
 
-def risk_is_over(file: CaseFile, at: datetime) -> str | None:
+def risk_is_over(file: CaseFile, at: datetime) -> WhyNot | None:
     """No more risk, *and* the child is stable (Art. 30); a conclusion of a person, and nobody harming in care."""
     concluded = file.conclusion
     over = concluded is not None and concluded.risk is Risk.NONE and concluded.stable
-    return None if over and not (file.placed and file.carer in file.harming) else "risk_remains"
+    return None if over and not (file.placed and file.carer in file.harming) else WhyNot.RISK_REMAINS
 
 
-def nothing_is_open(file: CaseFile, at: datetime) -> str | None:
-    return "measures_open" if file.open_items else None
+def nothing_is_open(file: CaseFile, at: datetime) -> WhyNot | None:
+    return WhyNot.MEASURES_OPEN if file.open_items else None
 
 
-def is_not_separated(file: CaseFile, at: datetime) -> str | None:
-    return "separation_running" if file.separated_at else None
+def is_not_separated(file: CaseFile, at: datetime) -> WhyNot | None:
+    return WhyNot.SEPARATION_RUNNING if file.separated_at else None
 
 
-def is_separated(file: CaseFile, at: datetime) -> str | None:
-    return None if file.separated_at else "not_separated"
+def is_separated(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.separated_at else WhyNot.NOT_SEPARATED
 
 
-def is_reassessed(file: CaseFile, at: datetime) -> str | None:
-    return None if file.reassessed else "not_reassessed"
+def is_reassessed(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.reassessed else WhyNot.NOT_REASSESSED
 
 
-def is_placed(file: CaseFile, at: datetime) -> str | None:
-    return None if file.placed else "not_placed"
+def is_placed(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.placed else WhyNot.NOT_PLACED
 
 
-def is_not_placed(file: CaseFile, at: datetime) -> str | None:
-    return "placed_already" if file.placed else None
+def is_not_placed(file: CaseFile, at: datetime) -> WhyNot | None:
+    return WhyNot.PLACED_ALREADY if file.placed else None
 
 
-def plan_is_in_force(file: CaseFile, at: datetime) -> str | None:
-    return None if file.plan else "no_plan_in_force"
+def plan_is_in_force(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.plan else WhyNot.NO_PLAN_IN_FORCE
 
 
-def something_is_to_start(file: CaseFile, at: datetime) -> str | None:
-    return None if file.open_items - file.started else "nothing_to_start"
+def something_is_to_start(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.open_items - file.started else WhyNot.NOTHING_TO_START
 
 
-def something_is_open(file: CaseFile, at: datetime) -> str | None:
-    return None if file.open_items else "nothing_to_end"
+def something_is_open(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.open_items else WhyNot.NOTHING_TO_END
 
 
-def is_sixteen(file: CaseFile, at: datetime) -> str | None:
-    return None if file.sixteen_on is not None and file.sixteen_on <= day_of(at) else "not_yet_sixteen"
+def is_sixteen(file: CaseFile, at: datetime) -> WhyNot | None:
+    return None if file.sixteen_on is not None and file.sixteen_on <= day_of(at) else WhyNot.NOT_YET_SIXTEEN
 
 
 def has_reason(file: CaseFile, step: Step) -> Refusal | None:

@@ -1,12 +1,13 @@
 """Recording steps, in any order: the file is the fold of its steps in the order in which they occurred."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from service.domain.calendar import day_of
 from service.domain.procedure.assessment import Assessment
 from service.domain.procedure.case_file import CaseFile
+from service.domain.procedure.conditions import WhyNot
 from service.domain.procedure.step import RANK, Step, StepCode
 from service.domain.procedure.versions import StepRule, procedure
 from service.domain.refusal import Refusal
@@ -33,6 +34,27 @@ def record(file: CaseFile, *new: Step) -> CaseFile:
         except Refusal as refusal:
             raise _explained(file, step, added, refusal) from None
     return result
+
+
+def withdraw(file: CaseFile, step_id: UUID) -> CaseFile:
+    """The file without a step that was an error, if all that occurred after it still stands."""
+    result = blank(file)
+    for step in file.steps:
+        if step.id != step_id:
+            try:
+                result = _followed(result, step)
+            except Refusal:
+                raise Refusal("step_contradicts_later", later=str(step.code)) from None
+    return result
+
+
+def retold(file: CaseFile, steps: Iterable[Step]) -> Iterator[CaseFile]:
+    """The file after each of its steps. They were taken: they are not judged again, though what they were judged by may
+    have changed since (the day of birth was corrected)."""
+    for step in sorted(steps, key=lambda step: step.place):
+        rule = procedure(file.kind, day_of(step.occurred_at)).rule(step.code)
+        file = file.after(step, (rule and rule.to) or file.stage)
+        yield file
 
 
 def allowed(file: CaseFile, at: datetime) -> tuple[StepCode, ...]:
@@ -77,9 +99,9 @@ def _followed(file: CaseFile, step: Step) -> CaseFile:
     return file.after(step, rule.to or file.stage)
 
 
-def _why_not(file: CaseFile, rule: StepRule | None, at: datetime) -> str | None:
+def _why_not(file: CaseFile, rule: StepRule | None, at: datetime) -> WhyNot | None:
     if rule is None or file.stage not in rule.after:
-        return "out_of_order"
+        return WhyNot.OUT_OF_ORDER
     return next((reason for condition in rule.when if (reason := condition(file, at))), None)
 
 
@@ -100,6 +122,6 @@ def _explained(file: CaseFile, step: Step, added: list[Step], refusal: Refusal) 
     elif len(added) > 1 or added[0].code in allowed(file, at):
         refusal = Refusal("step_contradicts_later", later=str(step.code))
     else:
-        refusal = Refusal("step_not_allowed", reason="later_steps")
-    refusal.facts["allowed"] = ", ".join(allowed(file, at))
+        refusal = Refusal("step_not_allowed", reason=WhyNot.LATER_STEPS)
+    refusal.facts["allowed"] = [str(code) for code in allowed(file, at)]
     return refusal

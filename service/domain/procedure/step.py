@@ -57,7 +57,8 @@ class Separation:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """A measure of the plan. `cost` in đồng, `money` is where it comes from."""
+    """A measure of the plan. `agency`: which gives it, and so meets the child. `cost` in đồng, `money` is where it
+    comes from."""
 
     id: UUID
     measure: str
@@ -67,6 +68,7 @@ class PlanItem:
     ends_on: date | None = None
     cost: int | None = None
     money: str | None = None
+    agency: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

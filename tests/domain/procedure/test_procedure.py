@@ -93,7 +93,7 @@ def test_each_commune_has_its_part_and_a_transfer_moves_that_of_the_residence() 
         (S.APPROVAL, S.CLOSING, None, "step_not_allowed", {"reason": "out_of_order"}),
         (S.SPECIFIC_ASSESSMENT, S.CLOSING, None, "step_not_allowed", {"reason": "risk_remains"}),
         (S.APPROVAL, S.AGEING_OUT, None, "step_not_allowed", {"reason": "not_yet_sixteen"}),
-        (S.CLOSING, S.REVIEW, assessment(), "step_not_allowed", {"reason": "out_of_order", "allowed": "reopening"}),
+        (S.CLOSING, S.REVIEW, assessment(), "step_not_allowed", {"reason": "out_of_order", "allowed": ["reopening"]}),
     ],
 )
 def test_a_step_that_breaks_a_rule_is_refused_by_its_name(

@@ -44,7 +44,7 @@ def test_a_late_step_is_not_allowed_exactly_if_it_is_not_among_the_allowed(file:
     refusal = refusal_of(file, tried)
     if refusal is not None and refusal.code != "step_before_report":
         assert (refusal.code == "step_not_allowed") == (tried.code not in allowed(file, at))
-        assert refusal.facts["allowed"] == ", ".join(allowed(file, at))
+        assert refusal.facts["allowed"] == list(allowed(file, at))
 
 
 @FEW

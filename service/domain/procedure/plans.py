@@ -1,0 +1,63 @@
+"""The plans of a case: those that came into force, each a version of its own, and the draft of the next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service.domain.procedure.case_file import CaseFile
+from service.domain.procedure.recording import blank, retold
+from service.domain.procedure.step import Delivery, Plan, PlanItem, StepCode
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A plan, since when it is in force (None: never) and until when (None: still, or never)."""
+
+    plan: Plan
+    since: datetime | None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A measure that was given: what the plan that was in force last says of it, and when it began and ended."""
+
+    item: PlanItem
+    began_at: datetime
+    ended_at: datetime | None = None
+
+
+def plans(file: CaseFile) -> list[PlanVersion]:
+    """The versions in their order: a change of a plan in force is another version, which has to come into force itself.
+    A draft that may still become one stands last."""
+    found: list[PlanVersion] = []
+    before = blank(file)
+    for after in retold(before, file.steps):
+        if after.plan is not before.plan:
+            at = after.steps[-1].occurred_at
+            found = [
+                *(_ended(version, at) for version in found),
+                *([PlanVersion(after.plan, at)] if after.plan else []),
+            ]
+        before = after
+    return [*found, *([PlanVersion(file.draft, None)] if file.draft else [])]
+
+
+def given(file: CaseFile) -> dict[UUID, Given]:
+    """The measures that were begun, by item: of each, what the latest plan that names it and was in force says."""
+    items = {item.id: item for version in plans(file) if version.since for item in version.plan.items}
+    began = _moments(file, StepCode.MEASURE_START)
+    ended = _moments(file, StepCode.MEASURE_END)
+    return {item: Given(items[item], at, ended.get(item)) for item, at in began.items()}
+
+
+def _moments(file: CaseFile, code: StepCode) -> dict[UUID, datetime]:
+    return {
+        step.content.item: step.occurred_at
+        for step in file.steps
+        if step.code is code and isinstance(step.content, Delivery)
+    }
+
+
+def _ended(version: PlanVersion, at: datetime) -> PlanVersion:
+    return version if version.until else PlanVersion(version.plan, version.since, at)
