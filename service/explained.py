@@ -23,16 +23,16 @@ COUNTS: dict[str, Words] = {
         "en": "Managed and assisted: a case is open on the day and one of its interventions has started.",
     },
     "clocked": {
-        "vi": "Có thời hạn theo luật: trẻ em có hồ sơ bảo vệ đang mở theo quy trình, trong đó ít nhất một thời hạn do pháp luật "
-        "đặt ra đã được thực hiện đúng hạn hoặc đã quá hạn.",
-        "en": "With deadlines of the law: children with an open case of protection that follows the procedure, in which at "
-        "least one deadline set by law has been kept, or has passed.",
+        "vi": "Có thời hạn theo luật: trẻ em có hồ sơ bảo vệ đang mở theo quy trình, trong đó ít nhất một thời hạn "
+        "do pháp luật đặt ra đã được thực hiện đúng hạn hoặc đã quá hạn.",
+        "en": "With deadlines of the law: children with an open case of protection that follows the procedure, "
+        "in which at least one deadline set by law has been kept, or has passed.",
     },
     "clocked_in_time": {
-        "vi": "Đúng hạn: trong đó mọi thời hạn cho đến hết ngày đều được thực hiện đúng hạn. Thời hạn đã tạm dừng hoặc không "
-        "còn áp dụng trước khi hết hạn thì không bị tính là quá hạn.",
-        "en": "In time: of these, every deadline so far was met by its moment. One that was paused, or lost its object, before "
-        "it was due is not missed.",
+        "vi": "Đúng hạn: trong đó mọi thời hạn cho đến hết ngày đều được thực hiện đúng hạn. Thời hạn đã tạm dừng "
+        "hoặc không còn áp dụng trước khi hết hạn thì không bị tính là quá hạn.",
+        "en": "In time: of these, every deadline so far was met by its moment. One that was paused, or lost its "
+        "object, before it was due is not missed.",
     },
     "model": {
         "vi": "Mô hình: xã, phường, thị trấn có mô hình ở giai đoạn hoàn thành hoặc nhân rộng trong ngày.",
@@ -84,8 +84,8 @@ LEFT_OUT: dict[str, Words] = {
     },
     "no_deadline_yet": {
         "vi": "Trẻ em có hồ sơ bảo vệ đang mở theo quy trình nhưng chưa thời hạn nào được thực hiện hoặc quá hạn.",
-        "en": "Children with an open case of protection that follows the procedure, of which no deadline has been kept, or has "
-        "passed, yet.",
+        "en": "Children with an open case of protection that follows the procedure, of which no deadline has been "
+        "kept, or has passed, yet.",
     },
     "case_without_procedure": {
         "vi": "Trẻ em có hồ sơ bảo vệ đang mở được ghi mà không theo các bước của quy trình.",

@@ -1,5 +1,5 @@
-"""What the ledger counts: children, those in a kind of circumstances, and those of them who are helped; those whom the clock
-of the law runs for; sites of the model."""
+"""What the ledger counts: children, those in a kind of circumstances, and those of them who are helped; those for whom
+the clock of the law runs; sites of the model."""
 
 EVERYONE = "children"
 CLOCKED = "clocked"

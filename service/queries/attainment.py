@@ -16,10 +16,10 @@ from service.domain.refusal import Refusal
 from service.domain.target import Direction, Target, TargetUnit, applicable
 from service.queries.maps import View
 
-# The programme asked for, else the province's in force on the day, else its latest, else (of an indicator that the province's
-# does not promise) the one that does; it may count by another's rules. By
-# the rule whose number is asked for; else by the one in force on the day (of two from the same day, the one adopted
-# last; before the first, the first), of those that were known at the close of $4, if that is asked.
+# The programme asked for, else the province's in force on the day, else its latest; of an indicator that the province's
+# does not promise, one that does. It may count by another's rules. By the rule whose number is asked for; else by the one
+# in force on the day (of two from the same day, the one adopted last; before the first, the first), of those that were
+# known at the close of $4, if that is asked.
 RULE = """
 SELECT c.*, (SELECT day FROM posting WHERE number = c.first_posting) AS known_from
 FROM counting_rule c
@@ -36,8 +36,9 @@ SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
        ARRAY(SELECT b.code FROM age_band b WHERE b.rule = r.id) AS age_bands,
        (SELECT page_horizon FROM register) AS page_horizon,
        (SELECT reformed FROM register) AS reformed
-FROM programme p LEFT JOIN LATERAL ({RULE}) r ON true,
-     LATERAL (SELECT EXISTS (SELECT FROM target t WHERE t.programme_code = p.code AND t.indicator_code = $5::text)) i (promised)
+FROM programme p LEFT JOIN LATERAL ({RULE}) r ON true
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM target t WHERE t.programme_code = p.code AND t.indicator_code = $5::text)) i (promised)
 WHERE CASE WHEN $1::text IS NULL THEN p.level = 'province' OR i.promised ELSE p.code = $1 END
 ORDER BY i.promised DESC, p.level = 'province' DESC, p.during @> $2::date DESC, upper(p.during) DESC LIMIT 1
 """
@@ -179,7 +180,8 @@ async def programme(
     pointer: str | None = None,
     indicator: str | None = None,
 ) -> Programme:
-    """The programme (that promises an indicator, where one is asked about), by the rule named (`hung-yen-2016-2020/2`, or its number), or else by the one in force on a day.
+    """The programme (of an `indicator`, one that promises it), by the rule named (`hung-yen-2016-2020/2`, or its
+    number), or else by the one in force on a day.
 
     `known` leaves the choice to the rules that were known at the close of that day. Refuses rules by which nothing is
     counted, or not everything yet.

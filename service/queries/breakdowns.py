@@ -146,8 +146,8 @@ async def parts(reader: Reader, asked: Question, level: Level | None, of: Values
         return Trend(of_day.measured, found(before, place, *part).measured, of_day.certainty)
 
     return [
-        Part(place, *part, trend(place.area_id, *part))
-        for place, *part in product(of.places, of.categories, of.levels, of.sexes, of.age_bands)
+        Part(place, category, level, sex, band, trend(place.area_id, category, level, sex, band))
+        for place, category, level, sex, band in product(of.places, of.categories, of.levels, of.sexes, of.age_bands)
     ]
 
 

@@ -7,7 +7,7 @@ from service.database import Reader
 from service.domain.attainment import Measurement
 from service.domain.measure import CLOCKED, helped, is_assisted, kind_of
 from service.queries import stocks
-from service.queries.attainment import Indicator, Question
+from service.queries.attainment import Question
 
 COMMUNES = "$1::integer[]"
 WORDS = """
@@ -67,8 +67,8 @@ def reasons(asked: Question) -> list[str]:
 async def left_out(reader: Reader, asked: Question, now: Measurement) -> dict[str, int | None]:
     """How many are left out of what was measured, for each reason; None where that is not told.
 
-    What the records say, they say of now, so not of what was known then. Whoever receives rounded figures is told of communes
-    alone: exact numbers beside rounded ones could be subtracted.
+    What the records say, they say of now, so not of what was known then. Whoever receives rounded figures is told of
+    communes alone: exact numbers beside rounded ones could be subtracted.
     """
     indicator, numerator, rule = asked.indicator, asked.indicator.counted, asked.programme.rule
     place = (list(asked.view.carried.places), asked.on)
@@ -80,8 +80,9 @@ async def left_out(reader: Reader, asked: Question, now: Measurement) -> dict[st
     if is_assisted(numerator):
         managed = replace(indicator, numerator=helped(numerator, "managed"))
         trends = await stocks.over_time(reader, asked, [managed], [asked.on])
-        told["without_open_case"] = now.whole - trends[indicator.code, asked.on].now.numerator
-        told["case_without_intervention"] = now.whole - now.numerator - told["without_open_case"]
+        in_open_cases = trends[indicator.code, asked.on].now.numerator
+        told["without_open_case"] = now.whole - in_open_cases
+        told["case_without_intervention"] = in_open_cases - now.numerator
     if indicator.denominator == CLOCKED:
         told["deadline_missed"] = now.whole - now.numerator
     if asked.past:

@@ -28,7 +28,11 @@ router = routing.router("/v1/indicators", "indicators", route_class=OfLedger)
 
 AT_MOST = 2
 AddsUpNot = Literal[
-    *("rounded", "several_categories", "several_levels", "denominator_of_everyone", "not_in_a_subgroup"),
+    "rounded",
+    "several_categories",
+    "several_levels",
+    "denominator_of_everyone",
+    "not_in_a_subgroup",
     "age_without_band",
 ]
 

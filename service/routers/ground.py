@@ -48,7 +48,7 @@ async def ground(
 ) -> Ground:
     """The ground of figures of one day; refuses what has no answer, or none for this caller.
 
-    `more`: by how many things they are broken down beside areas and the filters. `indicator`: the one asked about, if it is one.
+    `more`: by how many things they are broken down beside areas and the filters. `indicator`: the one asked about.
     No day means today, or to whoever receives rounded aggregates the end of the last closed quarter: with `exact_only`,
     they are refused for this reason.
     """

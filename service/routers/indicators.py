@@ -122,8 +122,8 @@ class SeriesAsked(PartAsked):
     from_: Day | None = Field(None, alias="from", description="The programme's start if absent")
     until: Day | None = Field(
         None,
-        description="The programme's end (today's, where it has none; the last closed quarter, where figures are rounded) "
-        "if absent; excluded",
+        description="The programme's end, or today's where it has none (the last closed quarter, where figures are "
+        "rounded) if absent; excluded",
     )
     every: Every | None = Field(None, description="Each month if absent (each quarter, where figures are rounded)")
     area: AreaCode | None = None
