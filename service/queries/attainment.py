@@ -17,9 +17,9 @@ from service.domain.target import Direction, Target, TargetUnit, applicable
 from service.queries.maps import View
 
 # The programme asked for, else the province's in force on the day, else its latest; of an indicator that the province's
-# does not promise, one that does. It may count by another's rules. By the rule whose number is asked for; else by the one
-# in force on the day (of two from the same day, the one adopted last; before the first, the first), of those that were
-# known at the close of $4, if that is asked.
+# does not promise, one that does. It may count by another's rules. By the rule whose number is asked for; else by the
+# one in force on the day (of two from the same day, the one adopted last; before the first, the first), of those that
+# were known at the close of $4, if that is asked.
 RULE = """
 SELECT c.*, (SELECT day FROM posting WHERE number = c.first_posting) AS known_from
 FROM counting_rule c

@@ -100,6 +100,8 @@ def is_allowed(history: History, record: Record) -> bool:
             return all(site.area != record.area or site.id == record.id for site in history.sites)
         case Case() | Intervention():
             return record.until is None or record.start <= record.until
+        case Deadline():
+            return record.met is None or record.lifted is None
         case Residence() | Circumstance() | Stage():
             not_empty = record.until is None or record.start < record.until
             return not_empty and not any(overlap(record, other) for other in rivals(history, record))

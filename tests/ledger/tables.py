@@ -29,6 +29,8 @@ Step = Sequence[History]  # the register after each of the changes that are post
 
 AREA = f"(SELECT area_id FROM area_version WHERE code = %s AND during @> date '{MAP}')"
 DURING = "daterange($4, $5)"
+ITS_SOURCE = """CASE WHEN $6::timestamptz IS NOT NULL THEN 'a reason' END,
+    CASE $7::text WHEN 'law' THEN (SELECT id FROM deadline_rule LIMIT 1) END, CASE $7 WHEN 'plan' THEN $1::uuid END"""
 INSERT = {
     Child: "INSERT INTO child (id, sex, date_of_birth, full_name) VALUES ($1, $2, $3, 'Nguyễn Văn An')",
     Residence: f"INSERT INTO residence (id, child_id, area_id, during) VALUES ($1, $2, {AREA % '$3'}, {DURING})",
@@ -36,8 +38,9 @@ INSERT = {
     Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
-    Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, code, nth, starts_at, "
-    "item) VALUES ($1, $2, $3, $4, $5, $6, $7, 'plan', 0, '2015-01-01', $1)",
+    Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, pause_reason, rule, "
+    "item, code, nth, starts_at, area_id) "
+    f"SELECT $1, $2, $3, $4, $5, $6, $7, {ITS_SOURCE}, 'plan', hashtext($1::text), '2015-01-01', min(id) FROM area",
     Site: f"INSERT INTO site (id, area_id) VALUES ($1, {AREA % '$2'})",
     Stage: f"INSERT INTO site_stage (id, site_id, stage, during) VALUES ($1, $2, $3, {DURING})",
 }
@@ -48,8 +51,8 @@ UPDATE = {
     Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4, kind = $5 WHERE id = $1",
     Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4, measure_code = $5 "
     "WHERE id = $1",
-    Deadline: "UPDATE deadline SET case_id = $2, due_at = $3, met_at = $4, lifted_at = $5, paused_at = $6, source = $7 "
-    "WHERE id = $1",
+    Deadline: "UPDATE deadline SET case_id = $2, due_at = $3, met_at = $4, lifted_at = $5, paused_at = $6, "
+    f"source = $7, (pause_reason, rule, item) = ROW({ITS_SOURCE}) WHERE id = $1",
     Site: f"UPDATE site SET area_id = {AREA % '$2'} WHERE id = $1",
     Stage: f"UPDATE site_stage SET site_id = $2, stage = $3, during = {DURING} WHERE id = $1",
 }
