@@ -96,6 +96,9 @@ PROBLEMS: dict[str, Meaning] = {
     "circumstance_unknown": _meaning(404, "Trẻ em này không có hoàn cảnh này.", "The child has no such circumstance."),
     "case_unknown": _meaning(404, "Không có hồ sơ này.", "There is no such case."),
     "step_unknown": _meaning(404, "Hồ sơ này không có bước này.", "The case has no such step."),
+    "deadline_unknown": _meaning(404, "Hồ sơ này không có thời hạn này.", "The case has no such deadline."),
+    "deadline_rule_unknown": _meaning(404, "Không có quy định thời hạn này.", "There is no such rule of a deadline."),
+    "holiday_unknown": _meaning(404, "Ngày này không có trong lịch.", "The day is not in the calendar."),
     "intervention_unknown": _meaning(404, "Hồ sơ này không có biện pháp này.", "The case has no such intervention."),
     "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
@@ -228,6 +231,12 @@ PROBLEMS: dict[str, Meaning] = {
         "Hồ sơ này được giải quyết theo các bước của quy trình: hãy ghi bước, không sửa trực tiếp.",
         "The case is led by the steps of the procedure: take a step, or withdraw one, instead of changing it directly.",
     ),
+    "deadline_rule_no_overlap": _meaning(
+        409,
+        "Thời hạn này đã có một phiên bản từ ngày đó hoặc sau đó.",
+        "The deadline has a version from that day on, or from a later one, already.",
+    ),
+    "holiday_once": _meaning(409, "Ngày này đã có trong lịch.", "The day is in the calendar already."),
     "deadline_not_running": _meaning(
         409, "Thời hạn này không đang chạy.", "The deadline is not running: it has not begun, is paused, met or lifted."
     ),
@@ -288,6 +297,16 @@ PROBLEMS: dict[str, Meaning] = {
         422,
         "Bước này xảy ra trước khi tiếp nhận thông tin.",
         "The step would have occurred before the report (or the need) by which the case was opened.",
+    ),
+    "deadline_rule_not_ahead": _meaning(
+        422,
+        "Quy định mới chỉ áp dụng từ một ngày sau hôm nay: thời hạn đã bắt đầu không thay đổi.",
+        "A deadline that has begun does not move: another version is in force from a day after today on.",
+    ),
+    "receipt_not_counted": _meaning(
+        422,
+        "Thời hạn này không tính từ khi tiếp nhận.",
+        "The deadline is not counted from the receipt of a report.",
     ),
     "step_in_future": _meaning(422, "Bước này chưa xảy ra.", "The step has not occurred yet."),
     "assessment_incomplete": _meaning(

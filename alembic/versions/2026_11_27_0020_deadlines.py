@@ -9,8 +9,8 @@ revision = "0020"
 down_revision = "0018"
 
 RULES = """
--- A deadline of the law, in force for what begins during a period (service/domain/procedure/clock.py). `part`: whose it is,
--- that of the commune where it happened or of the one where the child lives.
+-- A deadline of the law, in force for what begins during a period (service/domain/procedure/clock.py). `part`: whose it
+-- is, that of the commune where it happened or of the one where the child lives.
 CREATE TABLE deadline_rule (
     id uuid PRIMARY KEY DEFAULT uuidv7(),
     code text NOT NULL,
@@ -42,9 +42,9 @@ CREATE TABLE holiday (
 )
 """
 DEADLINES = """
--- What is to be done in a case, and until when: by the law, or by the plan that is in force. Derived from the steps of the
--- case, but for pauses; `due_at` stays as it was when it began, whatever becomes of rules and calendar. Who is in charge:
--- the commune, and as long as it is open, the officer of the case.
+-- What is to be done in a case, and until when: by the law, or by the plan that is in force. Derived from the steps of
+-- the case, but for pauses; `due_at` stays as it was when it began, whatever becomes of rules and calendar. Who is in
+-- charge: the commune, and as long as it is open, the officer of the case.
 CREATE TABLE deadline (
     id uuid PRIMARY KEY DEFAULT uuidv7(),
     case_id uuid NOT NULL REFERENCES case_file ON DELETE CASCADE,
@@ -56,13 +56,16 @@ CREATE TABLE deadline (
     lifted_at timestamptz,
     paused_at timestamptz,
     pause_reason text,
+    -- What is done while the clock stands still is in time.
+    in_time boolean GENERATED ALWAYS AS (met_at <= due_at OR coalesce(met_at >= paused_at, false)) STORED,
     area_id integer NOT NULL REFERENCES area,
     officer uuid REFERENCES assignment,
     source text NOT NULL CONSTRAINT deadline_source CHECK (source IN ('law', 'plan')),
     item uuid,
     rule uuid REFERENCES deadline_rule,
     CONSTRAINT deadline_once UNIQUE NULLS NOT DISTINCT (case_id, code, nth, starts_at, item),
-    CONSTRAINT deadline_of_its_source CHECK ((source = 'law') = (rule IS NOT NULL) AND (source = 'plan') = (item IS NOT NULL)),
+    CONSTRAINT deadline_of_its_source
+        CHECK ((source = 'law') = (rule IS NOT NULL) AND (source = 'plan') = (item IS NOT NULL)),
     CONSTRAINT deadline_paused_for_a_reason CHECK ((paused_at IS NULL) = (pause_reason IS NULL)),
     CONSTRAINT deadline_ends_once CHECK (met_at IS NULL OR lifted_at IS NULL)
 );
@@ -72,9 +75,9 @@ CREATE INDEX deadline_open_of_area ON deadline (area_id, due_at, id) INCLUDE (ca
     WHERE met_at IS NULL AND lifted_at IS NULL;
 CREATE INDEX deadline_open_of_officer ON deadline (officer, due_at, id) INCLUDE (case_id, area_id, paused_at)
     WHERE met_at IS NULL AND lifted_at IS NULL AND officer IS NOT NULL;
-CREATE INDEX deadline_met_in_area ON deadline (area_id, due_at, id) INCLUDE (case_id, officer, met_at)
+CREATE INDEX deadline_met_in_area ON deadline (area_id, due_at, id) INCLUDE (case_id, officer, in_time)
     WHERE met_at IS NOT NULL;
-CREATE INDEX deadline_met_by_officer ON deadline (officer, due_at, id) INCLUDE (case_id, area_id, met_at)
+CREATE INDEX deadline_met_by_officer ON deadline (officer, due_at, id) INCLUDE (case_id, area_id, in_time)
     WHERE met_at IS NOT NULL AND officer IS NOT NULL
 """
 FUNCTIONS = (
@@ -90,20 +93,10 @@ END $$
 CREATE TRIGGER case_file_handed_over AFTER UPDATE OF officer ON case_file
 FOR EACH ROW WHEN (OLD.officer IS DISTINCT FROM NEW.officer) EXECUTE FUNCTION hand_over_deadlines()
 """,
-    # What the steps say of a deadline is in their history; a pause is nobody's but its own.
-    """
-CREATE FUNCTION record_pause() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-BEGIN
-    INSERT INTO history (record, record_id, child_id, before, after, access, file_id, version, child_version)
-    SELECT 'deadline', NEW.id, f.child_id, to_jsonb(OLD), to_jsonb(NEW),
-           nullif(current_setting('service.access', true), '')::bigint, f.id, f.version, c.version
-    FROM case_file f JOIN child c ON c.id = f.child_id WHERE f.id = NEW.case_id;
-    RETURN NULL;
-END $$
-""",
+    # What the steps say of a deadline is in their history; a pause is in that of the deadline.
     """
 CREATE TRIGGER deadline_paused AFTER UPDATE ON deadline
-FOR EACH ROW WHEN (OLD.paused_at IS DISTINCT FROM NEW.paused_at) EXECUTE FUNCTION record_pause()
+FOR EACH ROW WHEN (OLD.paused_at IS DISTINCT FROM NEW.paused_at) EXECUTE FUNCTION record_history()
 """,
 )
 
@@ -126,10 +119,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was due, when, and what a department had decided about it is lost: an operator who goes back exports first."""
+    """What was due, and what a department had decided about it, is lost: an operator who goes back exports first."""
     op.execute("DROP TRIGGER case_file_handed_over ON case_file")
     op.execute("DROP TABLE deadline, holiday, deadline_rule CASCADE")  # with the doors that answer rows of them
-    op.execute("DROP FUNCTION hand_over_deadlines, record_pause")
+    op.execute("DROP FUNCTION hand_over_deadlines")
     op.execute("ALTER TABLE history DISABLE TRIGGER history_kept")
     op.execute("DELETE FROM history WHERE record IN ('deadline', 'deadline_rule', 'holiday')")
     op.execute("ALTER TABLE history ENABLE TRIGGER history_kept")

@@ -32,6 +32,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON child, residence, circumstance, case_fil
 GRANT SELECT, INSERT ON case_step TO {role};
 GRANT UPDATE (withdrawn_at) ON case_step TO {role};
 
+-- What is due, as the steps of a case and pauses have it; and by which rules and which calendar.
+GRANT SELECT, INSERT, UPDATE, DELETE ON deadline, holiday TO {role};
+GRANT SELECT, INSERT ON deadline_rule TO {role};
+GRANT UPDATE (during) ON deadline_rule TO {role};
+
 -- Who signs in. Nothing of it is deleted, but what is past its time.
 GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_token, sign_in_delay TO {role};

@@ -7,6 +7,7 @@ ALTER TABLE circumstance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_file ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intervention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deadline ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site_stage ENABLE ROW LEVEL SECURITY;
 
@@ -18,6 +19,8 @@ DROP POLICY IF EXISTS taken ON intervention;
 CREATE POLICY taken ON intervention USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 DROP POLICY IF EXISTS taken ON case_step;
 CREATE POLICY taken ON case_step USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
+DROP POLICY IF EXISTS taken ON deadline;
+CREATE POLICY taken ON deadline USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 
 -- Sites are about nobody: everyone signed in sees them, and whoever changes one has taken it.
 DROP POLICY IF EXISTS seen ON site;

@@ -17,6 +17,7 @@ from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
 from service.models.cases import CaseFile, CaseStep, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
+from service.models.deadlines import Deadline, DeadlineRule, Holiday
 from service.models.editions import Edition
 from service.models.history import Access, History
 from service.models.ledger import Cell, Page, PageTurn, Posting, Register, Spell, TotalPage, Touch
@@ -54,9 +55,12 @@ __all__ = [
     "Circumstance",
     "CountingRule",
     "Credential",
+    "Deadline",
+    "DeadlineRule",
     "Edition",
     "FirstAnswer",
     "History",
+    "Holiday",
     "Home",
     "Indicator",
     "Intervention",

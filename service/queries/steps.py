@@ -23,7 +23,7 @@ from service.domain.procedure.step import Plan, Step, StepCode
 from service.domain.procedure.versions import ENDS
 from service.domain.refusal import Refusal
 from service.models import CaseFile, CaseStep, Child, Intervention
-from service.queries import cases
+from service.queries import cases, deadlines
 from service.queries.step_contents import restored, stored
 
 
@@ -112,6 +112,7 @@ async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[Ca
         await cases.check_previous(session, case, "/occurred_at")
         await cases.check_next(session, case, "/occurred_at")
         await _keep_interventions(session, case, file, rows)
+    await deadlines.keep(session, case, file)
     await ledger.post(session, [case.child_id], today)
 
 

@@ -109,6 +109,32 @@ def tables(today: date) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]
             for n, r in enumerate(rows("intervention_measures.csv"), 1)
         ],
     )
+    yield (
+        "deadline_rule",
+        [
+            *("id", "code", "name_vi", "name_en", "kind", "part", "during", "amounts", "every", "unit", "starts"),
+            *("met_by", "receipt", "concluded", "legal_basis"),
+        ],
+        [
+            (
+                shipped(f"deadline-rule/{r['code']}/{r['from']}"),
+                *(r["code"], r["name_vi"], r["name_en"], r["kind"], r["part"]),
+                asyncpg.Range(day(r["from"]), day(r["until"])),
+                [int(amount) for amount in r["amount"].split()],
+                *(int(r["every"]) if r["every"] else None, r["unit"], r["starts"].split(), r["met_by"].split()),
+                *(r["receipt"] or None, r["concluded"] or None, r["legal_basis"]),
+            )
+            for r in rows("deadlines.csv")
+        ],
+    )
+    yield (
+        "holiday",
+        ["id", "day", "kind", "name_vi", "name_en", "source"],
+        [
+            (shipped(f"holiday/{r['date']}"), day(r["date"]), r["kind"], r["name_vi"], r["name_en"], r["source"])
+            for r in rows("holidays.csv")
+        ],
+    )
     yield from programme_tables(json.loads(FOLDER.joinpath("programmes.json").read_text(encoding="utf-8")))
     yield (
         "official_population",

@@ -134,7 +134,7 @@ async def test_every_foreign_key_to_what_may_be_deleted_has_an_index(connection:
     what is on record are never deleted."""
     kept = """
     area, reform, category_scheme, category, intervention_measure, programme, counting_rule, indicator, posting,
-    agency, account, role, assignment, sign_in, access, edition
+    agency, account, role, assignment, sign_in, access, edition, deadline_rule
     """.replace("\n", "").replace(" ", "")
     rule = f"""
     SELECT conname FROM pg_constraint k

@@ -70,7 +70,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline that began. What is done at the very moment `due_at` is in time."""
+    """A deadline that began. In time is what is done at the very moment `due_at`, or while the clock stands still."""
 
     rule: Rule
     nth: int
@@ -84,7 +84,8 @@ class Deadline:
     def standing(self, at: datetime) -> Standing:
         """How it stands at a moment, by what had happened until then."""
         if self.met_at is not None and self.met_at <= at:
-            return "met" if self.met_at <= self.due_at else "met_late"
+            in_pause = self.paused_at is not None and self.met_at >= self.paused_at
+            return "met" if in_pause or self.met_at <= self.due_at else "met_late"
         if self.lifted_at is not None and self.lifted_at <= at:
             return "lifted"
         if self.paused_at is not None and self.paused_at <= at:
@@ -137,37 +138,52 @@ def due(rule: Rule, starts_at: datetime, calendar: WorkingDays, nth: int = 0) ->
 def deadlines(
     file: CaseFile, rules: Iterable[Rule], calendar: WorkingDays, known: Iterable[Deadline] = ()
 ) -> list[Deadline]:
-    """Every deadline of a file. Those `known` from before keep their due moment, whatever the calendar became."""
+    """Every deadline of a file. Those `known` from before keep their due moment, whatever the calendar became.
+
+    Of the versions of a rule, the one counts that is in force on the day of the step by which the deadline begins.
+    """
     frozen = {(d.rule.code, d.nth, d.starts_at): d for d in known}
+    versions: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.kind == file.kind:
+            versions.setdefault(rule.code, []).append(rule)
     return [
         replace(frozen[key], met_at=found.met_at, lifted_at=found.lifted_at)
         if (key := (found.rule.code, found.nth, found.starts_at)) in frozen
         else found
-        for rule in rules
-        if rule.kind == file.kind
-        for found in _of_rule(file.steps, rule, calendar)
+        for of_code in versions.values()
+        for found in _of_versions(file.steps, of_code, calendar)
     ]
 
 
-def _of_rule(steps: tuple[Step, ...], rule: Rule, calendar: WorkingDays) -> Iterator[Deadline]:
+def _of_versions(steps: tuple[Step, ...], versions: list[Rule], calendar: WorkingDays) -> Iterator[Deadline]:
     running: Deadline | None = None
     before: datetime | None = None  # the due moment of the one before, from which on a visit counts for the next
     for n, step in enumerate(steps):
         at = step.occurred_at
-        if running and step.code in rule.met_by and (before is None or at > before):
+        if running and step.code in running.rule.met_by and (before is None or at > before):
             yield replace(running, met_at=at)
             before, running = running.due_at, _next(running, calendar)
-        elif running and step.code in _lifting(rule):
+        elif running and step.code in _lifting(running.rule):
             yield replace(running, lifted_at=at)
             running = None
-        if running is None and step.code in rule.starts and (start := _start(steps, n, rule)) is not None:
+        if running is None and (begun := _begun(steps, n, versions, calendar)) is not None:
+            running, before = begun, None
+    if running:
+        yield running
+
+
+def _begun(steps: tuple[Step, ...], n: int, versions: list[Rule], calendar: WorkingDays) -> Deadline | None:
+    """What begins with a step, by the version that is in force then."""
+    step = steps[n]
+    for rule in versions:
+        if step.code in rule.starts and (start := _start(steps, n, rule)) is not None:
             due_at = due(rule, start, calendar)
             if isinstance(step.content, Separation) and step.content.during.until is not None:
                 until = midnight(step.content.during.until)
                 due_at = until if step.content.ordered else min(due_at, until)
-            running, before = Deadline(rule, 0, start, due_at), None
-    if running:
-        yield running
+            return Deadline(rule, 0, start, due_at)
+    return None
 
 
 def _lifting(rule: Rule) -> frozenset[StepCode]:
@@ -182,13 +198,13 @@ def _next(met: Deadline, calendar: WorkingDays) -> Deadline | None:
 
 
 def _start(steps: tuple[Step, ...], n: int, rule: Rule) -> datetime | None:
-    """The moment from which a rule counts, if it is in force then and its object was concluded."""
+    """The moment from which a rule counts, if it is in force on the day of the step and its object was concluded."""
     later = steps[n + 1 :]
     start = steps[n].occurred_at
-    if rule.receipt == "commune":
-        start = next((s.occurred_at for s in later if s.code is StepCode.PASSING_ON), start)
     if day_of(start) not in rule.during:
         return None
+    if rule.receipt == "commune":
+        start = next((s.occurred_at for s in later if s.code is StepCode.PASSING_ON), start)
     if rule.concluded:
         assessed = (s.content for s in later if s.code is StepCode.INITIAL_ASSESSMENT)
         if not any(isinstance(a, Assessment) and getattr(a.conclusion, rule.concluded) for a in assessed):

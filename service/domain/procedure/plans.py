@@ -46,12 +46,13 @@ def plans(file: CaseFile) -> list[PlanVersion]:
 def given(file: CaseFile) -> dict[UUID, Given]:
     """The measures that were begun, by item: of each, what the latest plan that names it and was in force says."""
     items = {item.id: item for version in plans(file) if version.since for item in version.plan.items}
-    began = _moments(file, StepCode.MEASURE_START)
-    ended = _moments(file, StepCode.MEASURE_END)
+    began = moments(file, StepCode.MEASURE_START)
+    ended = moments(file, StepCode.MEASURE_END)
     return {item: Given(items[item], at, ended.get(item)) for item, at in began.items()}
 
 
-def _moments(file: CaseFile, code: StepCode) -> dict[UUID, datetime]:
+def moments(file: CaseFile, code: StepCode) -> dict[UUID, datetime]:
+    """When the measures of a plan began (or ended), by item."""
     return {
         step.content.item: step.occurred_at
         for step in file.steps
