@@ -58,38 +58,58 @@ status AS (
     FROM circumstances c
     LEFT JOIN circumstances s ON s.id = c.id AND s.rule = c.rule AND s.kind = 'special' AND s.category = 'all'
 ),
--- Managed: a case (of a kind that the rule has chosen) is open. Assisted: and at least one of its interventions (by a measure
--- that the rule has chosen) has started; of prevention, support or intervention: one of this level has.
-helped AS (
-    SELECT f.child_id AS id, r.id AS rule, h.help, range_agg(daterange(greatest(f.opened_on, h.since), f.closed_on)) AS days
+-- While a case is open: from its opening, and from each step that reopens it, until it ends. A case without steps was opened
+-- once, and so was one that was never reopened.
+episode AS (
+    SELECT f.id AS case_id, f.child_id AS id, f.kind, o.at IS NOT NULL AS reopened, o.since, u.until
     FROM touched t
     JOIN case_file f ON f.child_id = t.id
-    JOIN rule r ON r.case_kinds IS NULL OR f.kind = ANY (r.case_kinds)
     CROSS JOIN LATERAL (
-        SELECT 'managed' AS help, f.opened_on AS since
+        SELECT f.opened_on AS since, NULL::timestamptz AS at
         UNION ALL
-        SELECT coalesce(coalesce(m.parent_code, m.code), 'assisted'), min(i.started_on)
-        FROM intervention i JOIN intervention_measure m ON m.code = i.measure_code
-        WHERE i.case_id = f.id AND (r.measures IS NULL OR i.measure_code = ANY (r.measures))
-        GROUP BY ROLLUP (coalesce(m.parent_code, m.code))) h
-    WHERE h.since IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, h.since) < f.closed_on)
-    GROUP BY f.child_id, r.id, h.help
+        SELECT day_of(s.occurred_at), s.occurred_at FROM case_step s
+        WHERE f.stage IS NOT NULL AND s.case_id = f.id AND s.code = 'reopening' AND s.withdrawn_at IS NULL) o
+    CROSS JOIN LATERAL (
+        SELECT coalesce(min(day_of(s.occurred_at)), f.closed_on) AS until FROM case_step s
+        WHERE f.stage IS NOT NULL AND s.case_id = f.id AND s.code IN ('closing', 'unfounded', 'ageing_out')
+          AND s.withdrawn_at IS NULL AND s.occurred_at > coalesce(o.at, '-infinity')) u
+    WHERE (o.since < u.until) IS NOT FALSE
+),
+-- Managed: a case (of a kind that the rule has chosen) is open. Assisted: and at least one of its interventions (by a measure
+-- that the rule has chosen) has started, of a reopened one since then; of prevention, support or intervention: one of this
+-- level has.
+helped AS (
+    SELECT e.id, r.id AS rule, h.help, range_agg(daterange(greatest(e.since, h.since), e.until)) AS days
+    FROM episode e
+    JOIN rule r ON r.case_kinds IS NULL OR e.kind = ANY (r.case_kinds)
+    CROSS JOIN LATERAL (
+        SELECT 'managed' AS help, e.since
+        UNION ALL
+        SELECT coalesce(l.level, 'assisted'), min(i.started_on)
+        FROM intervention i
+        JOIN intervention_measure m ON m.code = i.measure_code
+        CROSS JOIN LATERAL (SELECT coalesce(m.parent_code, m.code) AS level) l
+        WHERE i.case_id = e.case_id AND (r.measures IS NULL OR i.measure_code = ANY (r.measures))
+          AND (i.started_on >= e.since OR NOT e.reopened)
+        GROUP BY ROLLUP (l.level)) h
+    WHERE h.since IS NOT NULL AND (greatest(e.since, h.since) < e.until) IS NOT FALSE
+    GROUP BY e.id, r.id, h.help
 ),
 -- The clock of the law, while a case of protection is open: from when on one of its deadlines has been kept or missed, and from
--- when on one has been missed. Met, lifted or paused in time, it is not missed; it is by the passing of its moment alone, be
--- that still to come. Lifted or paused, and not met, it is neither.
+-- when on one has been missed (of a reopened one, since then). Met, lifted or paused in time, it is not missed; it is by the
+-- passing of its moment alone, be that still to come. Lifted or paused, and not met, it is neither.
 clock AS (
-    SELECT f.child_id AS id, range_agg(daterange(greatest(f.opened_on, d.since), f.closed_on)) AS days,
-           range_agg(daterange(greatest(f.opened_on, d.since), f.closed_on)) FILTER (WHERE d.missed) AS missed
-    FROM touched t
-    JOIN case_file f ON f.child_id = t.id AND f.kind = 'protection'
+    SELECT e.id, range_agg(daterange(greatest(e.since, d.since), e.until)) AS days,
+           range_agg(daterange(greatest(e.since, d.since), e.until)) FILTER (WHERE d.missed) AS missed
+    FROM episode e
     CROSS JOIN LATERAL (
         SELECT m.missed, day_of(CASE WHEN m.missed THEN l.due_at ELSE l.met_at END) AS since
         FROM deadline l CROSS JOIN LATERAL (
             SELECT coalesce(least(l.met_at, l.lifted_at, l.paused_at) > l.due_at, true) AS missed) m
-        WHERE l.case_id = f.id AND l.source = 'law') d
-    WHERE d.since IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, d.since) < f.closed_on)
-    GROUP BY f.child_id
+        WHERE l.case_id = e.case_id AND l.source = 'law') d
+    WHERE e.kind = 'protection' AND d.since IS NOT NULL AND (d.since >= e.since OR NOT e.reopened)
+      AND (greatest(e.since, d.since) < e.until) IS NOT FALSE
+    GROUP BY e.id
 ),
 model AS (
     SELECT s.id, s.area_id, range_agg(g.during) AS days

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from tests.ledger.records import History
-from tests.ledger.reference import CHOOSING, EVERYTHING, VIETNAM, Rule, birthday, count
+from tests.ledger.reference import CHOOSING, EVERYTHING, Rule, birthday, count, day_of
 from tests.ledger.tables import MAP
 
 COMMUNES = ("12145", "11950", "12205")
@@ -44,7 +44,7 @@ ALL_CHOSEN = Cut(rule=CHOOSING)
 def days_of(history: History) -> set[date]:
     """The days that the records name, and the birthdays that matter."""
     named = [value for kind in astuple(history) for record in kind for value in record if isinstance(value, date)]
-    days = {at.astimezone(VIETNAM).date() if isinstance(at, datetime) else at for at in named}
+    days = {day_of(at) if isinstance(at, datetime) else at for at in named}
     return days | {birthday(child.born, age) for child in history.children for age in AGES_OF_BIRTHDAYS}
 
 

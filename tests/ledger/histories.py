@@ -22,6 +22,7 @@ from tests.ledger.records import (
     Residence,
     Site,
     Stage,
+    Turn,
 )
 from tests.ledger.reference import AT_RISK, BANDS, CHOOSING, EVERYTHING, VIETNAM, birthday
 from tests.ledger.tables import EMPTY, Step
@@ -52,12 +53,14 @@ CATEGORIES = (*SPECIAL, *sorted(AT_RISK))
 KINDS = ("protection", "support")
 HOURS = (time(0), time(11, 40), time(23, 59))  # the first is also 24:00 of the day before
 GIVEN = ("support", "support.1", "support.2", "intervention.1", "intervention.2")
+TURNS = ("closing", "unfounded", "ageing_out", "reopening", "reopening", "reopening")
 STAGES = ("planned", "started", "completed", "replicated", "stopped")
 CORRECTABLE = {
     Child: ("sex", "born"),
     Residence: ("area", "start", "until"),
     Circumstance: ("category", "start", "until"),
     Case: ("start", "until", "kind"),
+    Turn: ("at", "code"),
     Intervention: ("start", "until", "measure"),
     Deadline: ("due", "met", "lifted", "paused", "source"),
     Site: ("area",),
@@ -234,6 +237,19 @@ def a_case_is_closed_and_reopened_the_same_day(pen: Pen, history: History) -> Hi
     return put(history, replace(old, until=day), Case(pen.new_id(), old.child, day, old.until, old.kind))
 
 
+def a_case_ends_or_is_reopened_by_a_step(pen: Pen, history: History) -> History:
+    case = pen.one_of(history.cases)
+    at = pen.moment(history, child_of(history, case))
+    return put(history, Turn(pen.new_id(), case.id, at, pen.one_of(TURNS)))
+
+
+def a_case_ends_and_is_reopened_by_steps(pen: Pen, history: History) -> History:
+    case = pen.one_of(history.cases)
+    first, second = sorted(pen.moment(history, child_of(history, case)) for _ in range(2))
+    closing, reopening = Turn(pen.new_id(), case.id, first, "closing"), Turn(pen.new_id(), case.id, second, "reopening")
+    return put(history, closing, reopening)
+
+
 def an_intervention_starts(pen: Pen, history: History, case: Case | None = None) -> History:
     case = case or pen.one_of(history.cases)
     start = pen.one_of([case.start, pen.day(history, child_of(history, case))])
@@ -271,7 +287,8 @@ def a_record_is_corrected(pen: Pen, history: History) -> History:
     name = pen.one_of(CORRECTABLE[type(record)])
     moments = (datetime.combine(pen.day(history), pen.one_of(HOURS), VIETNAM),)
     options = {
-        "due": moments,
+        **dict.fromkeys(("due", "at"), moments),
+        "code": TURNS,
         **dict.fromkeys(("met", "lifted", "paused"), (None, *moments)),
         "source": ("law", "plan"),
         "sex": SEXES,
@@ -303,6 +320,8 @@ EVENTS = {
     a_move_is_put_on_another_day: "residences",
     a_case_is_closed: "cases",
     a_case_is_closed_and_reopened_the_same_day: "cases",
+    a_case_ends_or_is_reopened_by_a_step: "cases",
+    a_case_ends_and_is_reopened_by_steps: "cases",
     an_intervention_starts: "cases",
     a_deadline_begins: "cases",
     a_deadline_is_met_lifted_or_paused: "deadlines",

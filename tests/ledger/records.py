@@ -41,6 +41,16 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A step by which a case ends or is reopened."""
+
+    id: UUID
+    case: UUID
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True)
 class Intervention:
     id: UUID
     case: UUID
@@ -75,7 +85,7 @@ class Stage:
     until: date | None = None
 
 
-Record = Child | Residence | Circumstance | Case | Intervention | Deadline | Site | Stage
+Record = Child | Residence | Circumstance | Case | Turn | Intervention | Deadline | Site | Stage
 
 
 FIELD: dict[type[Record], str] = {
@@ -83,6 +93,7 @@ FIELD: dict[type[Record], str] = {
     Residence: "residences",
     Circumstance: "circumstances",
     Case: "cases",
+    Turn: "turns",
     Intervention: "interventions",
     Deadline: "deadlines",
     Site: "sites",
@@ -92,6 +103,7 @@ OWNER = {
     Residence: "child",
     Circumstance: "child",
     Case: "child",
+    Turn: "case",
     Intervention: "case",
     Deadline: "case",
     Stage: "site",
@@ -111,6 +123,7 @@ class History:
     residences: tuple[Residence, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
     cases: tuple[Case, ...] = ()
+    turns: tuple[Turn, ...] = ()
     interventions: tuple[Intervention, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     sites: tuple[Site, ...] = ()

@@ -66,16 +66,33 @@ def categories_of(history: History, child: Child, day: date, rule: Rule) -> set[
     return holding - AT_RISK or holding
 
 
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
+
+
+def open_since(history: History, case: Case, day: date) -> list[date]:
+    """From which openings on the case is open on the day; from the first, everything that is recorded in it counts."""
+    turns = sorted((t for t in history.turns if t.case == case.id), key=lambda t: t.at)
+    endings = [t.at for t in turns if t.code != "reopening"]
+
+    def ends(after: datetime | None) -> date | None:
+        return next((day_of(at) for at in endings if after is None or at > after), case.until)
+
+    openings = [(case.start, date.min, ends(None))]
+    openings += [(day_of(t.at), day_of(t.at), ends(t.at)) for t in turns if t.code == "reopening"]
+    return [counted for start, counted, end in openings if start <= day and (end is None or day < end)]
+
+
 def is_managed(history: History, child: Child, day: date, rule: Rule, help_given: str) -> bool:
     """`managed`: a case is open; `assisted`: and a measure of it has started; of a level: one of this level has."""
     of_child = [c for c in history.cases if c.child == child.id and chooses(rule.case_kinds, c.kind)]
-    open_cases = [c.id for c in of_child if holds(c, day)]
+    opened = [(c.id, since) for c in of_child for since in open_since(history, c, day)]
     if help_given == "managed":
-        return bool(open_cases)
+        return bool(opened)
     given = [i for i in history.interventions if chooses(rule.measures, i.measure, PART_OF.get(i.measure))]
     if help_given in LEVELS:
         given = [i for i in given if PART_OF.get(i.measure, i.measure) == help_given]
-    return any(i.case in open_cases and i.start <= day for i in given)
+    return any(i.case == case and since <= i.start <= day for i in given for case, since in opened)
 
 
 def was_kept(deadline: Deadline, day: date) -> bool | None:
@@ -90,9 +107,14 @@ def was_kept(deadline: Deadline, day: date) -> bool | None:
 def is_in_time(history: History, child: Child, day: date) -> bool | None:
     """Whether every deadline of the law was kept so far; None where none has been kept or missed."""
     of_child = [c for c in history.cases if c.child == child.id and c.kind == "protection"]
-    open_cases = [c.id for c in of_child if holds(c, day)]
-    running = [d for d in history.deadlines if d.case in open_cases and d.source == "law"]
-    told = [kept for d in running if (kept := was_kept(d, day)) is not None]
+    told = []
+    for case in of_child:
+        for since in open_since(history, case, day):
+            of_law = [d for d in history.deadlines if d.case == case.id and d.source == "law"]
+            before = since - timedelta(days=1) if since > date.min else None
+            # What was kept or missed before the case was reopened is over.
+            told += [was_kept(d, day) for d in of_law if before is None or was_kept(d, before) is None]
+    told = [kept for kept in told if kept is not None]
     return all(told) if told else None
 
 

@@ -19,6 +19,7 @@ from tests.ledger.records import (
     Residence,
     Site,
     Stage,
+    Turn,
 )
 from tests.ledger.reference import CHOOSING, Rule
 
@@ -35,7 +36,10 @@ INSERT = {
     Child: "INSERT INTO child (id, sex, date_of_birth, full_name) VALUES ($1, $2, $3, 'Nguyễn Văn An')",
     Residence: f"INSERT INTO residence (id, child_id, area_id, during) VALUES ($1, $2, {AREA % '$3'}, {DURING})",
     Circumstance: f"INSERT INTO circumstance (id, child_id, category_code, during) VALUES ($1, $2, $3, {DURING})",
-    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
+    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind, stage) "
+    "VALUES ($1, $2, $3, $4, $5, 'received')",
+    Turn: "INSERT INTO case_step (id, case_id, occurred_at, code, recorded_at, actor) "
+    "VALUES ($1, $2, $3, $4, 'infinity', $1)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
     Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, pause_reason, rule, "
@@ -49,6 +53,7 @@ UPDATE = {
     Residence: f"UPDATE residence SET child_id = $2, area_id = {AREA % '$3'}, during = {DURING} WHERE id = $1",
     Circumstance: f"UPDATE circumstance SET child_id = $2, category_code = $3, during = {DURING} WHERE id = $1",
     Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4, kind = $5 WHERE id = $1",
+    Turn: "UPDATE case_step SET case_id = $2, occurred_at = $3, code = $4 WHERE id = $1",
     Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4, measure_code = $5 "
     "WHERE id = $1",
     Deadline: "UPDATE deadline SET case_id = $2, due_at = $3, met_at = $4, lifted_at = $5, paused_at = $6, "
@@ -61,6 +66,7 @@ TABLE = {
     Residence: "residence",
     Circumstance: "circumstance",
     Case: "case_file",
+    Turn: "case_step",
     Intervention: "intervention",
     Deadline: "deadline",
     Site: "site",

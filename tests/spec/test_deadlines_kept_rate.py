@@ -1,4 +1,4 @@
-"""Children with an open case of protection in which every deadline of the law was kept, of those with one kept or missed.
+"""Children of whom every deadline of the law was kept, of those with an open case of protection and one kept or missed.
 
 A deadline is kept if it is met by its moment, and missed when its moment passes. A day is as it stands at its end.
 """
