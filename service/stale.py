@@ -33,4 +33,5 @@ async def changes(request: Request, current: str) -> dict[str, object]:
 
 
 def version(tag: str) -> int | None:
-    return int(tag[1:-1]) if re.fullmatch(r'"[0-9]{1,9}"', tag) else None
+    """Of a tag that is one, or a version and a day."""
+    return int(tag[1:-1].partition(".")[0]) if re.fullmatch(r'"[0-9]{1,9}(\.[0-9-]{10})?"', tag) else None

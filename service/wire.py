@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from service.cursors import PAGING
 from service.domain.access import DataClass, Section
+from service.domain.calendar import midnight
 from service.domain.period import Period
 from service.domain.refusal import Refusal
 
@@ -70,8 +71,15 @@ def _moment(value: object) -> datetime:
     return moment
 
 
+def _bound(value: object) -> datetime:
+    return midnight(_day(value)) if isinstance(value, str) and "T" not in value else _moment(value)
+
+
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Bound = Annotated[  # a moment, or the beginning of a day
+    datetime, BeforeValidator(_bound), WithJsonSchema({"type": "string", "examples": ["2018-06-30"]})
+]
 Identifier = Annotated[UUID, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "format": "uuid"})]
 Printable = AfterValidator(_text)
 Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200), Printable]

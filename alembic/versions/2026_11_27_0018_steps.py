@@ -114,7 +114,7 @@ STATEMENTS = [
     "WHEN (current_setting('service.access', true) <> '') EXECUTE FUNCTION record_history()",
 ]
 STATEMENTS_BACK = [
-    "DROP FUNCTION IF EXISTS in_charge CASCADE",  # installed after the migrations, and of a row of the case
+    "DROP FUNCTION IF EXISTS step_json",  # installed after the migrations, and of a row of the table
     "DROP TABLE case_step",
     WITHDRAW.format(security="SECURITY INVOKER", more=""),
     RECORD_HISTORY_BEFORE,

@@ -42,6 +42,9 @@ class Permission(StrEnum):
     WRITE_CIRCUMSTANCES = "circumstances.write"
     READ_CASES = "cases.read"
     WRITE_CASES = "cases.write"  # with their interventions
+    TAKE_STEPS = "steps.write"  # in a case: those that a worker takes
+    TAKE_DECISIONS = "decisions.write"  # those of the chair of the commune
+    TAKE_SHARED_STEPS = "shared_steps.write"  # those that either of them takes, and withdrawing one's own
     READ_SITES = "sites.read"
     WRITE_SITES = "sites.write"
     SEAL_EDITIONS = "editions.write"  # publish figures
@@ -107,14 +110,18 @@ EVERYONE = frozenset({P.SEE_MAP, P.SEE_FIGURES, P.READ_SITES})
 READER = EVERYONE | {P.READ_CHILDREN}
 OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
 OFFICER = OVERSIGHT | {
-    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN)
+    *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN),
+    *(P.TAKE_STEPS, P.TAKE_SHARED_STEPS),
 }
+CHAIR = OVERSIGHT | {P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS}
 
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
 # file is asked by who supervises, and not in the course of a case.
 PURPOSES: dict[Purpose, frozenset[Permission]] = {
-    Purpose.SUPERVISION: OFFICER | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
-    Purpose.CASE_WORK: OFFICER - {P.READ_ACCESSES},
+    Purpose.SUPERVISION: OFFICER
+    | CHAIR
+    | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
+    Purpose.CASE_WORK: (OFFICER | CHAIR) - {P.READ_ACCESSES},
     Purpose.INSPECTION: OVERSIGHT,
     Purpose.EXCHANGE: READER,
     Purpose.CIVIL_STATUS: READER,
@@ -140,7 +147,7 @@ ROLES: dict[str, Role] = {
     "commune_worker": Role(
         Reach.AREA, (Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER - {P.READ_ACCESSES}, EVERY_SECTION
     ),
-    "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), OVERSIGHT, EVERY_SECTION),
+    "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), CHAIR, EVERY_SECTION),
     "village_collaborator": Role(Reach.LIST, (Purpose.CASE_WORK,), READER | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES}),
     "police": Role(Reach.AREA, (Purpose.POLICING,), READER, frozenset({S.OFFENCE, S.ABUSE})),
     "health": Role(Reach.AREA, (Purpose.HEALTH_CARE,), READER, frozenset({S.HEALTH})),

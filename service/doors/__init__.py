@@ -23,6 +23,7 @@ SCRIPTS = [
         "children",
         "names",
         "cases",
+        "tasks",
         "counted",
         "restated",
         "editions",

@@ -1,11 +1,28 @@
 -- The doors to case files: one, a list, a number of them.
 
+-- The communes in charge of a case meet it while it is open, wherever the child is registered: that of the incident, and
+-- that where the child lives.
+CREATE FUNCTION in_charge(c caller, f case_file) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT c.reach = 'area' AND f.closed_on IS NULL
+   AND (reaches_area(c, f.incident_area_id) OR reaches_area(c, f.residence_area_id))
+$$;
+
 -- An agency meets the open cases in which it gives something.
 CREATE FUNCTION reaches_case(c caller, f case_file) RETURNS boolean
 LANGUAGE sql STABLE AS $$
 SELECT reaches_child(c, f.child_id) AND (c.reach <> 'agency' OR f.closed_on IS NULL AND EXISTS (
-    SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id))
+    SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id)) OR in_charge(c, f)
 $$;
+
+-- Whether the caller reaches one of some areas.
+CREATE FUNCTION reaches_one(who asking, areas integer[]) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.read');
+BEGIN
+    RETURN EXISTS (SELECT FROM unnest(areas) area WHERE reaches_area(c, area));
+END $$;
 
 CREATE FUNCTION read_case(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -20,6 +37,21 @@ BEGIN
     IF version IS NOT NULL THEN
         RETURN NEXT;
     END IF;
+END $$;
+
+-- What a file is folded from, for whoever meets the case.
+CREATE FUNCTION read_file(who asking, wanted uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    c CONSTANT caller := admitted(who, 'cases.read');
+    child uuid;
+    record text;
+BEGIN
+    SELECT item, f.child_id INTO record, child
+    FROM case_file f, file_json(c, f) item WHERE f.id = wanted AND reaches_case(c, f);
+    PERFORM note(who, c, record IS NULL, ARRAY[
+        coalesce(child, (SELECT child_id FROM case_file WHERE id = wanted), wanted)]);
+    RETURN record;
 END $$;
 
 -- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened

@@ -44,13 +44,27 @@ BEGIN
     RETURN new_version;
 END $$;
 
+-- Whether the caller may change a case: whoever reaches the child; and who is in charge of it takes its steps.
+CREATE FUNCTION works_on(c caller, permission text, f case_file) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT reaches_child(c, f.child_id) OR permission <> 'cases.write' AND in_charge(c, f)
+$$;
+
 -- The child of a case, taken for a change to both.
 CREATE FUNCTION take_child_of_case(who asking, permission text, wanted uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    of_child CONSTANT uuid := (SELECT child_id FROM case_file WHERE id = wanted);
+    c CONSTANT caller := admitted(who, permission);
+    of_child CONSTANT uuid := (SELECT f.child_id FROM case_file f WHERE f.id = wanted AND works_on(c, permission, f));
 BEGIN
-    RETURN CASE WHEN take_child(who, permission, of_child) IS NOT NULL THEN of_child END;
+    UPDATE child SET version = version + 1, updated_at = now() WHERE id = of_child;
+    -- The child may have moved away, or the case been handed on, while we waited for it.
+    IF NOT EXISTS (SELECT FROM case_file f JOIN child x ON x.id = f.child_id
+                   WHERE f.id = wanted AND x.id = of_child AND works_on(c, permission, f)) THEN
+        RETURN NULL;
+    END IF;
+    PERFORM declare_change(who, c, ARRAY[of_child]);
+    RETURN of_child;
 END $$;
 
 -- Whether an assignment can work on the cases of a child that this transaction has taken: it holds today, its account is not
@@ -102,6 +116,8 @@ BEGIN
             SELECT item FROM circumstance m, circumstance_json(c, m) item WHERE m.id = wanted AND taken(m.child_id));
         WHEN 'case' THEN RETURN (
             SELECT item FROM case_file f, case_json(c, f) item WHERE f.id = wanted AND taken(f.child_id));
+        WHEN 'file' THEN RETURN (
+            SELECT item FROM case_file f, file_json(c, f) item WHERE f.id = wanted AND taken(f.child_id));
         WHEN 'intervention' THEN RETURN (
             SELECT intervention_json(i) FROM intervention i JOIN case_file f ON f.id = i.case_id
             WHERE i.id = wanted AND taken(f.child_id));

@@ -3,7 +3,7 @@
 -- What reads further tables is a set of one in FROM, and what does not is STABLE like all that it calls: so PostgreSQL
 -- plans each with the statement that asks for it. Starting a function anew for each record costs as much as reading it.
 
-DROP FUNCTION IF EXISTS place_at, place_json, made_into, became, place_on, residence_json, intervention_json;
+DROP FUNCTION IF EXISTS place_at, place_json, made_into, became, place_on, residence_json, intervention_json, step_json;
 
 
 CREATE FUNCTION place_json(v area_version) RETURNS json
@@ -91,6 +91,31 @@ SELECT json_build_object(
         FROM intervention i WHERE i.case_id = f.id AND (c.reach <> 'agency' OR i.agency_id = c.agency_id)), '[]'),
     'withheld', CASE WHEN c.reach = 'agency'
                 THEN '["outcome","reason","previous_case_id","interventions"]'::json ELSE '[]' END)
+$$;
+
+-- A step with the places that it names, as they were called on its day.
+CREATE FUNCTION step_json(s case_step) RETURNS SETOF json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object(
+    'id', s.id, 'code', s.code, 'occurred_at', s.occurred_at, 'recorded_at', s.recorded_at, 'actor', s.actor,
+    'account', (SELECT name FROM account WHERE id = s.actor), 'content', s.content, 'reason', s.reason,
+    'incident', CASE WHEN s.content ? 'incident' THEN (
+        SELECT place FROM place_on((s.content ->> 'incident')::integer, day) place) END,
+    'residence', CASE WHEN s.content ->> 'residence' IS NOT NULL THEN (
+        SELECT place FROM place_on((s.content ->> 'residence')::integer, day) place) END)
+FROM (SELECT (s.occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) d
+$$;
+
+-- What the file of a case is folded from. An agency, which is named here, receives its own part of what comes of it.
+CREATE FUNCTION file_json(c caller, f case_file) RETURNS SETOF json
+LANGUAGE sql STABLE AS $$
+SELECT json_build_object(
+    'case_id', f.id, 'child_id', f.child_id, 'full_name', x.full_name, 'date_of_birth', x.date_of_birth, 'kind', f.kind,
+    'version', f.version, 'closed_on', f.closed_on, 'agency', CASE WHEN c.reach = 'agency' THEN c.agency_id END,
+    'steps', coalesce((
+        SELECT json_agg(item) FROM case_step s, step_json(s) item
+        WHERE s.case_id = f.id AND s.withdrawn_at IS NULL), '[]'))
+FROM child x WHERE x.id = f.child_id
 $$;
 
 CREATE FUNCTION child_json(c caller, x child) RETURNS SETOF json

@@ -83,6 +83,12 @@ async def lock(
     return case
 
 
+def check_without_steps(case: CaseFile) -> None:
+    """Refuses to change directly what the steps of a case say."""
+    if case.stage is not None:
+        raise Refusal("case_follows_procedure")
+
+
 async def intervention(session: AsyncSession, case_id: UUID, intervention_id: UUID) -> Intervention:
     record = await session.get(Intervention, intervention_id)
     if record is None or record.case_id != case_id:

@@ -1,4 +1,4 @@
-"""The deadlines of a case: kept as its steps say, after each of them."""
+"""The deadlines of a case: kept as its steps say, after each of them; and their pauses, which no step tells."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service.domain.access import Permission
 from service.domain.calendar import day_of
 from service.domain.period import Period
 from service.domain.procedure import clock
@@ -17,7 +18,10 @@ from service.domain.procedure.clock import Rule
 from service.domain.procedure.step import StepCode
 from service.domain.procedure.tasks import Task, commune_in_charge, tasks
 from service.domain.procedure.working_days import WorkingDays
+from service.domain.refusal import Refusal
+from service.doors import through
 from service.models import CaseFile
+from service.queries import cases
 
 # The deadlines that a case has, the rules for its kind, and the calendar since a day.
 KNOWN = text("""
@@ -36,6 +40,11 @@ ON CONFLICT ON CONSTRAINT deadline_once DO UPDATE
 SET met_at = excluded.met_at, lifted_at = excluded.lifted_at, area_id = excluded.area_id, officer = excluded.officer
 """)
 REMOVE = text("DELETE FROM deadline WHERE id = ANY (:ids)")
+PAUSE = text("UPDATE deadline SET paused_at = :at, pause_reason = :reason, due_at = :due_at WHERE id = :id")
+IN_CHARGE = "reaches_one({asking}, CAST(:areas AS integer[]))"
+WRITTEN = "written_deadline({asking}, :id, :at, :language)"
+
+Row = dict[str, Any]  # as the database has it in JSON
 
 
 class Key(NamedTuple):
@@ -66,15 +75,13 @@ async def keep(session: AsyncSession, case: CaseFile, file: File) -> None:
     is now, and the officer of the case; one that ended stays with those who were then.
     """
     await session.flush()
-    connection = await session.connection()
-    since = date(day_of(file.steps[0].occurred_at).year if file.steps else 9999, 1, 1)
-    asked = {"case": case.id, "kind": file.kind, "since": since}
-    stored, rules, holidays = (await connection.execute(KNOWN, asked)).one()
-    versions = {row["id"]: row for row in decoded(rules)}
-    known = {key_of(row): row for row in decoded(stored)}
-    wanted = wanted_of(case, file, versions, known, WorkingDays.of(decoded(holidays)))
+    begun = day_of(file.steps[0].occurred_at) if file.steps else date.max
+    stored, versions, calendar = await _known(session, case, begun)
+    known = {key_of(row): row for row in stored}
+    wanted = wanted_of(case, file, versions, known, calendar)
     gone = [UUID(row["id"]) for key, row in known.items() if key not in wanted]
     changed = {key: kept for key, kept in wanted.items() if key not in known or kept_of(known[key]) != kept}
+    connection = await session.connection()
     if gone:
         await connection.execute(REMOVE, {"ids": gone})
     if changed:
@@ -83,12 +90,25 @@ async def keep(session: AsyncSession, case: CaseFile, file: File) -> None:
         await connection.execute(KEEP, {"case": case.id} | dict(zip(names, map(list, columns), strict=True)))
 
 
+async def pause(session: AsyncSession, case_id: UUID, deadline_id: UUID, at: datetime, reason: str) -> None:
+    """Stops the clock of a deadline, by who is in charge of it."""
+    deadline, _ = await _taken(session, case_id, deadline_id)
+    await _write_pause(session, deadline_id, deadline.paused(at, reason))
+
+
+async def resume(session: AsyncSession, case_id: UUID, deadline_id: UUID, at: datetime) -> None:
+    """Lets it go on with what was left, by the calendar as it is now."""
+    deadline, calendar = await _taken(session, case_id, deadline_id)
+    await _write_pause(session, deadline_id, deadline.resumed(at, calendar))
+
+
+async def written(session: AsyncSession, deadline_id: UUID, at: datetime, language: str) -> str:
+    """A deadline as the transaction leaves it."""
+    return str(await through(session, WRITTEN, id=deadline_id, at=at, language=language))
+
+
 def wanted_of(
-    case: CaseFile,
-    file: File,
-    versions: dict[str, dict[str, Any]],
-    known: dict[Key, dict[str, Any]],
-    calendar: WorkingDays,
+    case: CaseFile, file: File, versions: dict[str, Row], known: dict[Key, Row], calendar: WorkingDays
 ) -> dict[Key, Kept]:
     """The deadlines that a case has by the law and by its plans; `versions` of the rules by their ids."""
     rules = {rule_id: rule_of(row) for rule_id, row in versions.items()}
@@ -99,8 +119,7 @@ def wanted_of(
     def put(key: Key, part: Part, due: clock.Deadline | Task, source: str, rule: UUID | None) -> None:
         ended = due.met_at or due.lifted_at
         former = known.get(key)
-        officer = UUID(former["officer"]) if former and former["officer"] else None
-        officer = officer if ended and former else case.officer
+        officer = kept_of(former).officer if ended and former else case.officer
         in_charge = commune_in_charge(file, part, ended)
         found[key] = Kept(due.due_at, due.met_at, due.lifted_at, in_charge, officer, source, rule)
 
@@ -113,7 +132,35 @@ def wanted_of(
     return found
 
 
-def decoded(rows: Any) -> list[dict[str, Any]]:
+async def _known(session: AsyncSession, case: CaseFile, begun: date) -> tuple[list[Row], dict[str, Row], WorkingDays]:
+    """The deadlines of a case, the versions of the rules by their ids, and the calendar since a day's year began."""
+    connection = await session.connection()
+    asked = {"case": case.id, "kind": case.kind, "since": date(begun.year, 1, 1)}
+    stored, rules, holidays = (await connection.execute(KNOWN, asked)).one()
+    return decoded(stored), {row["id"]: row for row in decoded(rules)}, WorkingDays.of(decoded(holidays))
+
+
+async def _taken(session: AsyncSession, case_id: UUID, deadline_id: UUID) -> tuple[clock.Deadline, WorkingDays]:
+    """A deadline of a case that this transaction takes, if it is the law's and the caller is in charge of it."""
+    case = await cases.lock(session, case_id, permission=Permission.TAKE_STEPS)
+    stored, versions, calendar = await _known(session, case, case.opened_on)
+    row = next((row for row in stored if row["id"] == str(deadline_id)), None)
+    if row is None:
+        raise Refusal("deadline_unknown")
+    if not await through(session, IN_CHARGE, areas=[row["area_id"]]):
+        raise Refusal("not_in_charge")
+    if row["source"] == "plan":
+        raise Refusal("deadline_not_pausable")
+    return deadline_of(row, rule_of(versions[row["rule"]])), calendar
+
+
+async def _write_pause(session: AsyncSession, deadline_id: UUID, deadline: clock.Deadline) -> None:
+    await session.flush()
+    said = {"at": deadline.paused_at, "reason": deadline.reason, "due_at": deadline.due_at}
+    await (await session.connection()).execute(PAUSE, {"id": deadline_id} | said)
+
+
+def decoded(rows: Any) -> list[Row]:
     """What `json_agg` answers, as text or as the driver decoded it; nothing where there is no row."""
     return (orjson.loads(rows) if isinstance(rows, str) else rows) or []
 
@@ -126,19 +173,19 @@ def day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def key_of(row: dict[str, Any]) -> Key:
+def key_of(row: Row) -> Key:
     item = UUID(row["item"]) if row["item"] else None
     return Key(row["code"], row["nth"], datetime.fromisoformat(row["starts_at"]), item)
 
 
-def kept_of(row: dict[str, Any]) -> Kept:
+def kept_of(row: Row) -> Kept:
     due_at, area_id, source = datetime.fromisoformat(row["due_at"]), int(row["area_id"]), str(row["source"])
     officer, rule = (UUID(row[name]) if row[name] else None for name in ("officer", "rule"))
     return Kept(due_at, moment(row["met_at"]), moment(row["lifted_at"]), area_id, officer, source, rule)
 
 
-def rule_of(row: dict[str, Any]) -> Rule:
-    """A version of a rule, as the database has it in JSON."""
+def rule_of(row: Row) -> Rule:
+    """A version of a rule."""
     return Rule(
         *(row["code"], row["kind"], Period(day(row["since"]), day(row["until"])), tuple(row["amounts"]), row["unit"]),
         *(frozenset(map(StepCode, row["starts"])), frozenset(map(StepCode, row["met_by"])), row["every"]),
@@ -146,7 +193,7 @@ def rule_of(row: dict[str, Any]) -> Rule:
     )
 
 
-def deadline_of(row: dict[str, Any], rule: Rule) -> clock.Deadline:
+def deadline_of(row: Row, rule: Rule) -> clock.Deadline:
     """A deadline of the law, as it was kept."""
     return clock.Deadline(
         *(rule, row["nth"], datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["due_at"])),

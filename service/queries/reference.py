@@ -64,12 +64,12 @@ async def check_category(session: AsyncSession, code: str, begins: date) -> None
         raise Refusal("category_not_in_force", "/category")
 
 
-async def check_measure(session: AsyncSession, code: str) -> None:
+async def check_measure(session: AsyncSession, code: str, pointer: str = "/measure") -> None:
     connection = await session.connection()
     if not await connection.scalar(MEASURE, {"code": code}):
-        raise Refusal("measure_unknown", "/measure")
+        raise Refusal("measure_unknown", pointer)
 
 
-async def check_agency(session: AsyncSession, agency_id: UUID | None) -> None:
+async def check_agency(session: AsyncSession, agency_id: UUID | None, pointer: str = "/agency") -> None:
     if agency_id is not None and await session.get(Agency, agency_id) is None:
-        raise Refusal("agency_unknown", "/agency")
+        raise Refusal("agency_unknown", pointer)

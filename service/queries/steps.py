@@ -7,24 +7,32 @@ Everything that changes the file of a case goes through `take` or `withdraw`, in
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service import ledger
+from service.database import Reader
 from service.domain.calendar import day_of, months_later
 from service.domain.procedure import recording
 from service.domain.procedure.case_file import CaseFile as File
 from service.domain.procedure.case_file import Kind
 from service.domain.procedure.clock import ENDINGS
 from service.domain.procedure.plans import given
+from service.domain.procedure.rights import permission_of
 from service.domain.procedure.step import Plan, Step, StepCode
-from service.domain.procedure.versions import ENDS
+from service.domain.procedure.versions import ENDS, procedure
 from service.domain.refusal import Refusal
+from service.doors import ASKING, Asking, through
 from service.models import CaseFile, CaseStep, Child, Intervention
 from service.queries import cases, deadlines
 from service.queries.step_contents import restored, stored
+
+FILE = "written({asking}, 'file', :id)"
+ONE = f"SELECT read_file({ASKING}, $6)"
+REACHES_ONE = "reaches_one({asking}, CAST(:areas AS integer[]))"
 
 
 async def file_of(session: AsyncSession, case: CaseFile) -> File:
@@ -38,6 +46,8 @@ async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date)
         raise Refusal("case_is_closed")
     rows = await _rows(session, case)
     before = await _file(session, case, rows)
+    for step in steps:
+        await _check_in_charge(session, before, step)
     new = [step for step in steps if not _repeated(before, step)]
     file = recording.record(before, *new)
     await _check_items(session, case, rows, new)
@@ -48,21 +58,37 @@ async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date)
 
 
 async def withdraw(session: AsyncSession, case: CaseFile, step_id: UUID, at: datetime, today: date) -> File:
-    """The file without a step that was an error, if all that occurred after it still stands."""
+    """The file without a step that was an error, if all that occurred after it still stands. Who might have taken the
+    step may withdraw it."""
     rows = await _rows(session, case)
-    wrong = next((row for row in rows if row.id == step_id and row.withdrawn_at is None), None)
+    before = await _file(session, case, rows)
+    wrong = next((step for step in before.steps if step.id == step_id), None)
     if wrong is None:
         raise Refusal("step_unknown")
-    file = recording.withdraw(await _file(session, case, rows), step_id)
-    wrong.withdrawn_at = at
+    session.info["caller"].check(permission_of(wrong.code))
+    await _check_in_charge(session, before, wrong)
+    file = recording.withdraw(before, step_id)
+    next(row for row in rows if row.id == step_id).withdrawn_at = at
     await _keep(session, case, file, rows, today)
     return file
 
 
-def opened_by(kind: Kind, born: date | None, steps: Collection[Step]) -> File:
-    """The file that steps come to which were taken already; `born` tells when the child is sixteen."""
-    file = File(kind, None if born is None else months_later(born, 16 * 12))
-    for after in recording.retold(file, steps):
+async def told(reader: Reader, asking: Asking, case_id: UUID) -> str:
+    """What the file of a case is folded from, in JSON, for whoever meets the case."""
+    found: str | None = await reader.fetchval(ONE, *asking, case_id)
+    if found is None:
+        raise Refusal("case_unknown")
+    return found
+
+
+def begun(kind: Kind, born: date) -> File:
+    """The file of a case before its first step; `born` tells when the child is sixteen."""
+    return File(kind, months_later(born, 16 * 12))
+
+
+def folded(file: File, steps: Collection[Step]) -> File:
+    """The file that these steps come to, which were taken already."""
+    for after in recording.retold(recording.blank(file), steps):
         file = after
     return file
 
@@ -81,7 +107,18 @@ async def _rows(session: AsyncSession, case: CaseFile) -> list[CaseStep]:
 async def _file(session: AsyncSession, case: CaseFile, rows: list[CaseStep]) -> File:
     child = await session.get_one(Child, case.child_id)
     kind: Kind = case.kind  # type: ignore[assignment] # the database lets it be no other
-    return opened_by(kind, child.date_of_birth, [step_of(row) for row in rows if row.withdrawn_at is None])
+    return folded(begun(kind, child.date_of_birth), [step_of(row) for row in rows if row.withdrawn_at is None])
+
+
+async def _check_in_charge(session: AsyncSession, file: File, step: Step) -> None:
+    """A step is taken in a commune whose part it is, or was when it occurred."""
+    rule = procedure(file.kind, day_of(step.occurred_at)).rule(step.code)
+    if rule is None:  # which recording it tells of
+        return
+    then = folded(recording.blank(file), [taken for taken in file.steps if taken.place < step.place])
+    areas = then.in_charge(rule.part) | file.in_charge(rule.part)
+    if areas and not await through(session, REACHES_ONE, areas=sorted(areas)):
+        raise Refusal("not_in_charge")
 
 
 def _repeated(file: File, step: Step) -> bool:
@@ -107,10 +144,12 @@ def _row(case: CaseFile, step: Step) -> CaseStep:
 
 async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[CaseStep], today: date) -> None:
     """What follows from a file: how the case stands, what was given in it, and what is counted."""
+    before = case.opened_on, case.closed_on
     _derive(case, file)
     with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
-        await cases.check_previous(session, case, "/occurred_at")
-        await cases.check_next(session, case, "/occurred_at")
+        if before != (case.opened_on, case.closed_on):
+            await cases.check_previous(session, case, "/occurred_at")
+            await cases.check_next(session, case, "/occurred_at")
         await _keep_interventions(session, case, file, rows)
     await deadlines.keep(session, case, file)
     await ledger.post(session, [case.child_id], today)
@@ -139,7 +178,7 @@ async def _keep_interventions(session: AsyncSession, case: CaseFile, file: File,
     present = {record.id: record for record in await _interventions(session, case)}
     wanted = given(file)
     for item_id, measure in wanted.items():
-        says = {
+        says: dict[str, Any] = {
             "measure_code": measure.item.measure,
             "provider": measure.item.provider,
             "agency_id": measure.item.agency,

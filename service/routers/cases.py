@@ -23,6 +23,7 @@ from service.wire import AreaCode, Day, Identifier, Input, Internal, Name, Note,
 router = routing.router("/v1/cases", "cases")
 
 Kind = Literal["protection", "support"]
+DERIVED = {"kind", "opened_on", "closed_on", "outcome", "reason"}  # from the steps of a case that has any
 OFFICER = "Who works on the case: an assignment of today that may write cases and reaches the child"
 ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 Officer = Annotated[str, StringConstraints(strict=True, pattern=rf"^(me|{ID})$")]  # generators make unions wrong
@@ -158,7 +159,10 @@ async def update_case(
 ) -> Response:
     """Correct a case."""
     case = await cases.lock(session, case_id, precondition)
-    case.sqlmodel_update(body.model_dump(exclude_unset=True))
+    changes = body.model_dump(exclude_unset=True)
+    if changes.keys() & DERIVED:
+        cases.check_without_steps(case)
+    case.sqlmodel_update(changes)
     if case.closed_on is None:
         case.outcome = case.reason = None
     elif case.outcome is None:
@@ -190,6 +194,7 @@ async def close_case(
 ) -> Response:
     """Close a case."""
     case = await cases.lock(session, case_id, precondition)
+    cases.check_without_steps(case)
     if case.closed_on is not None:
         raise Refusal("case_is_closed")
     case.sqlmodel_update(body.model_dump())

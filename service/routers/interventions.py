@@ -57,6 +57,7 @@ async def create_intervention(
 ) -> Response:
     """Record a measure given in a case: from then on the child is assisted."""
     case = await cases.lock(session, case_id)
+    cases.check_without_steps(case)
     await reference.check_measure(session, body.measure)
     await reference.check_agency(session, body.agency)
     given = body.model_dump(exclude={"measure", "agency"})
@@ -80,6 +81,7 @@ async def update_intervention(
 ) -> Response:
     """End or correct a measure."""
     case = await cases.lock(session, case_id, precondition)
+    cases.check_without_steps(case)
     record = await cases.intervention(session, case_id, intervention_id)
     if "measure" in body.model_fields_set:
         await reference.check_measure(session, body.measure)
@@ -104,6 +106,7 @@ async def delete_intervention(
 ) -> None:
     """Withdraw a measure that was recorded by error. Its history stays."""
     case = await cases.lock(session, case_id, precondition)
+    cases.check_without_steps(case)
     await session.delete(await cases.intervention(session, case_id, intervention_id))
     await ledger.post(session, [case.child_id], today)
 
