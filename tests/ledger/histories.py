@@ -172,6 +172,7 @@ def a_child_is_entered_with_circumstances_and_case(pen: Pen, history: History) -
     history = a_child_is_born(pen, history)
     history = a_circumstance_begins(pen, history, history.children[-1])
     history = a_case_is_opened(pen, history, history.children[-1])
+    history = a_deadline_begins(pen, history, history.cases[-1])
     return an_intervention_starts(pen, history, history.cases[-1])
 
 
@@ -258,8 +259,9 @@ def an_intervention_starts(pen: Pen, history: History, case: Case | None = None)
 
 def a_deadline_begins(pen: Pen, history: History, case: Case | None = None) -> History:
     case = case or pen.one_of([c for c in history.cases if c.kind == "protection"] or history.cases)
-    due = pen.moment(history, child_of(history, case))
-    return put(history, Deadline(pen.new_id(), case.id, due, source=pen.one_of(("law", "law", "plan"))))
+    due, met = (pen.moment(history, child_of(history, case)) for _ in range(2))
+    source = pen.one_of(("law", "law", "plan"))
+    return put(history, Deadline(pen.new_id(), case.id, due, pen.one_of((None, met)), source=source))
 
 
 def a_deadline_is_met_lifted_or_paused(pen: Pen, history: History) -> History:
