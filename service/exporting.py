@@ -15,10 +15,11 @@ from service.domain.access import Purpose
 # The commune's code is the one on the day `from`.
 CODE_THEN = "(SELECT v.code FROM area_version v WHERE v.area_id = {0}.area_id AND v.during @> lower({0}.during))"
 AREA_THEN = "v.code AS area, lower(v.during) AS area_since"
-FIRST_VERSION = """
+FIRST_CODE = """
 LEFT JOIN LATERAL (SELECT code, during FROM area_version
-                   WHERE area_id = {0}.area_id ORDER BY lower(during) NULLS FIRST LIMIT 1) v ON true
+                   WHERE area_id = {1} ORDER BY lower(during) NULLS FIRST LIMIT 1) {0} ON true
 """
+FIRST_VERSION = FIRST_CODE.format("v", "{0}.area_id")
 FILES = {
     "register.csv": """
         SELECT fixed_today AS today, demonstration::text FROM register WHERE fixed_today IS NOT NULL OR demonstration
@@ -42,6 +43,13 @@ FILES = {
         FROM age_band b JOIN counting_rule r ON r.id = b.rule
         WHERE r.drafted_by IS NOT NULL AND r.state <> 'withdrawn' ORDER BY b.rule, b.from_age
     """,
+    "deadline_rules.csv": """
+        SELECT id, code AS deadline, name_vi, name_en, kind, part, lower(during) AS "from", upper(during) AS until,
+               array_to_string(amounts, ' ') AS amounts, every, unit, array_to_string(starts, ' ') AS starts,
+               array_to_string(met_by, ' ') AS met_by, receipt, concluded, legal_basis
+        FROM deadline_rule ORDER BY code, lower(during) NULLS FIRST
+    """,
+    "holidays.csv": "SELECT id, day, kind, name_vi, name_en, source, version FROM holiday ORDER BY day",
     # An area's identity is its code and the first day of that code (empty: before all records).
     "targets.csv": f"""
         SELECT t.id, programme_code AS programme, indicator_code AS indicator, {AREA_THEN},
@@ -77,6 +85,23 @@ FILES = {
     "cases.csv": """
         SELECT id, child_id, kind, opened_on AS "from", closed_on AS until, outcome, reason, previous_case_id, version
         FROM case_file ORDER BY child_id, opened_on, id
+    """,
+    # What a step says, but for the areas that it names: those are their first code and the first day of that.
+    "case_steps.csv": f"""
+        SELECT s.id, case_id, s.code AS step, occurred_at, recorded_at, actor,
+               nullif(content - 'incident' - 'residence', '{{}}') AS content, reason, withdrawn_at,
+               i.code AS incident, lower(i.during) AS incident_since, r.code AS residence,
+               lower(r.during) AS residence_since
+        FROM (SELECT *, (content ->> 'incident')::integer AS incident_area,
+                     (content ->> 'residence')::integer AS residence_area FROM case_step) s
+        {FIRST_CODE.format("i", "s.incident_area")}
+        {FIRST_CODE.format("r", "s.residence_area")}
+        ORDER BY case_id, occurred_at, s.id
+    """,
+    # What the steps do not tell: due moments as they were when they began, and pauses.
+    "deadlines.csv": """
+        SELECT id, case_id, code AS deadline, nth, starts_at, due_at, paused_at, pause_reason, item, rule
+        FROM deadline ORDER BY case_id, due_at, id
     """,
     "interventions.csv": """
         SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider,

@@ -55,9 +55,9 @@ BEGIN
 END $$;
 
 -- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened
--- from, until · $10 officer
+-- from, until · $10 officer · $11 due before: of those whose clock runs, the first is due by then
 CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid, kind text, opened_from date,
-                               opened_until date, officer uuid) RETURNS text
+                               opened_until date, officer uuid, due_before timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
     'FROM case_file f WHERE ' || reaching(c, 'f.child_id', areas IS NOT NULL),
@@ -69,47 +69,52 @@ SELECT concat_ws(' AND ',
     CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
     CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
     CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
+    CASE WHEN due_before IS NOT NULL THEN 'f.id IN (
+        SELECT d.case_id FROM deadline d
+        WHERE d.met_at IS NULL AND d.lifted_at IS NULL AND d.paused_at IS NULL AND d.due_at <= $11)' END,
     CASE WHEN areas IS NOT NULL THEN 'EXISTS (
         SELECT FROM residence r WHERE r.child_id = f.child_id AND r.during @> $5 AND r.area_id = ANY ($4))' END)
 $$;
 
 -- A page: item, day of opening and id, one row more than `size`. By `sort`: id, opened_on or, the latest first, -opened_on.
 CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date, of_child uuid, kind text, opened_from date,
-                           opened_until date, officer uuid, sort text, after_day date, after uuid, size integer)
-RETURNS TABLE (item text, opened_on date, id uuid)
+                           opened_until date, officer uuid, due_before timestamptz, sort text, after_day date, after uuid,
+                           size integer) RETURNS TABLE (item text, opened_on date, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
     place CONSTANT text := CASE sort WHEN 'opened_on' THEN 'f.opened_on, f.id'
         WHEN '-opened_on' THEN 'f.opened_on DESC, f.id DESC' ELSE 'f.id' END;
-    later CONSTANT text := CASE WHEN after IS NULL THEN '' WHEN sort = 'opened_on' THEN ' AND (f.opened_on, f.id) > ($11, $12)'
-        WHEN sort = '-opened_on' THEN ' AND (f.opened_on, f.id) < ($11, $12)' ELSE ' AND f.id > $12' END;
+    later CONSTANT text := CASE WHEN after IS NULL THEN '' WHEN sort = 'opened_on' THEN ' AND (f.opened_on, f.id) > ($12, $13)'
+        WHEN sort = '-opened_on' THEN ' AND (f.opened_on, f.id) < ($12, $13)' ELSE ' AND f.id > $13' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH page AS MATERIALIZED (
             SELECT (SELECT item FROM case_json($1, f) item)::text AS item, f.opened_on, f.id, f.child_id
-            %s%s ORDER BY %s LIMIT $13 + 1
+            %s%s ORDER BY %s LIMIT $14 + 1
         ),
-        noted AS (SELECT note($14, $1, false, (
-            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $13) p))
+        noted AS (SELECT note($15, $1, false, (
+            SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $14) p))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.opened_on, page.id FROM page, noted
-    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer), later, place)
-    USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, after_day, after,
-          size, who;
+    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before), later, place)
+    USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before,
+          after_day, after, size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
 END $$;
 
 CREATE FUNCTION count_cases(who asking, status text, areas integer[], on_day date, of_child uuid, kind text,
-                            opened_from date, opened_until date, officer uuid) RETURNS bigint
+                            opened_from date, opened_until date, officer uuid, due_before timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
     number bigint;
 BEGIN
-    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer)
-    INTO number USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer;
+    EXECUTE 'SELECT count(*) '
+        || cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before)
+    INTO number
+    USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before;
     RETURN number;
 END $$;

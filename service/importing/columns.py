@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from service.domain.procedure.step import StepCode
 from service.importing.forms import (
+    AMOUNTS,
     CODE,
     COMMUNE,
     CONTENT,
@@ -18,6 +20,8 @@ from service.importing.forms import (
     NUMBER,
     PERSONAL_ID,
     PUBLIC_KEY,
+    STEP_CONTENT,
+    STEPS,
     TRUTH,
     VERSION,
     WHOLE,
@@ -57,6 +61,7 @@ def optional(name: str, form: Form) -> Column:
 
 SEX = choice("male", "female", "unknown")
 AGE = choice(*map(str, range(17)), sql="integer")
+EVERY = choice(*map(str, range(1, 367)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
 AGENCY_KIND = choice(
     "people_committee",
@@ -103,6 +108,33 @@ FILES = {
         optional("version", VERSION),
     ),
     "age_bands.csv": (value("rule", CODE), value("code", CODE), value("from_age", AGE), value("until_age", AGE)),
+    "deadline_rules.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("deadline", CODE),
+        value("name_vi", NAME),
+        value("name_en", NAME),
+        value("kind", choice("protection", "support")),
+        value("part", choice("incident", "residence")),
+        column("from", DAY_FORM),
+        column("until", DAY_FORM),
+        value("amounts", AMOUNTS),
+        column("every", EVERY),
+        value("unit", choice("hours", "working_days", "days", "months")),
+        value("starts", STEPS),
+        value("met_by", STEPS),
+        column("receipt", choice("first", "commune")),
+        column("concluded", choice("emergency", "separation")),
+        value("legal_basis", NOTE),
+    ),
+    "holidays.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("day", DAY_FORM),
+        value("kind", choice("holiday", "substitute", "swapped_off", "swapped_on")),
+        value("name_vi", NAME),
+        value("name_en", NAME),
+        value("source", NOTE),
+        optional("version", VERSION),
+    ),
     "targets.csv": (
         value("id", IDENTIFIER_FORM),
         value("programme", CODE),
@@ -168,6 +200,33 @@ FILES = {
         optional("reason", NOTE),
         optional("previous_case_id", IDENTIFIER_FORM),
         optional("version", VERSION),
+    ),
+    "case_steps.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("step", choice(*StepCode)),
+        value("occurred_at", MOMENT_FORM),
+        value("recorded_at", MOMENT_FORM),
+        value("actor", IDENTIFIER_FORM),
+        column("content", STEP_CONTENT),
+        optional("reason", NOTE),
+        optional("withdrawn_at", MOMENT_FORM),
+        column("incident", COMMUNE),
+        column("incident_since", DAY_FORM),
+        column("residence", COMMUNE),
+        column("residence_since", DAY_FORM),
+    ),
+    "deadlines.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("case_id", IDENTIFIER_FORM),
+        value("deadline", CODE),
+        column("nth", WHOLE),
+        value("starts_at", MOMENT_FORM),
+        value("due_at", MOMENT_FORM),
+        optional("paused_at", MOMENT_FORM),
+        optional("pause_reason", NOTE),
+        column("item", IDENTIFIER_FORM),
+        column("rule", IDENTIFIER_FORM),
     ),
     "interventions.csv": (
         optional("id", IDENTIFIER_FORM),

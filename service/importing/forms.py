@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from service.domain.procedure.step import StepCode
 from service.wire import FIRST_DAY, LAST_DAY
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -112,6 +113,16 @@ def not_whole(field: str) -> str | None:
     return None if re.fullmatch(r"0|[1-9][0-9]{0,8}", field) else not_of_form(field, "whole_form")
 
 
+def not_amounts(field: str) -> str | None:
+    return (
+        None if re.fullmatch(r"[1-9][0-9]{0,2}( [1-9][0-9]{0,2}){0,11}", field) else not_of_form(field, "amounts_form")
+    )
+
+
+def not_steps(field: str) -> str | None:
+    return None if set(field.split(" ")) <= set(StepCode) else not_of_form(field, "steps_form")
+
+
 def choice(*values: str, sql: str = "text") -> Form:
     return Form(sql, lambda field: None if field in values else not_of_form(field, "not_one_of"), values)
 
@@ -149,6 +160,15 @@ def not_a_document(field: str) -> str | None:
     return printable(100_000)(field) if sound else not_of_form(field, "reform_form")
 
 
+def not_content(field: str) -> str | None:
+    """What a step says, but for its areas: how its parts must be, its kind tells."""
+    try:
+        sound = isinstance(json.loads(field), dict)
+    except (ValueError, RecursionError):
+        sound = False
+    return printable(100_000)(field) if sound else not_of_form(field, "step_content")
+
+
 DAY_FORM = Form("date", lru_cache(100_000)(not_a_day))
 MOMENT_FORM = Form("timestamptz", not_a_moment)
 IDENTIFIER_FORM = Form("uuid", not_an_identifier)
@@ -157,9 +177,10 @@ PERSONAL_ID = Form("text", not_a_personal_id)
 DECIMAL_NUMBER, WHOLE = Form("numeric", not_a_decimal), Form("integer", not_whole)
 VERSION, NUMBER = number("integer", 9), number("bigint", 18)
 CODE = Form("text", lru_cache(not_a_code))
+AMOUNTS, STEPS = Form("text", not_amounts), Form("text", not_steps)
 TRUTH = choice("true", "false", sql="boolean")
 CONTENT = Form("text", printable(10_000_000))
 HASH = Form("text", lambda field: None if re.fullmatch(r"[0-9a-f]{64}", field) else not_of_form(field, "hash_form"))
 PUBLIC_KEY = Form("jsonb", not_a_key)
-DOCUMENT = Form("text", not_a_document)
+DOCUMENT, STEP_CONTENT = Form("text", not_a_document), Form("jsonb", not_content)
 NAME, NOTE = Form("text", printable(200)), Form("text", printable(2000))

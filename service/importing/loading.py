@@ -11,6 +11,7 @@ import asyncpg
 from service import ledger, operator
 from service.clock import calendar_day
 from service.domain.access import Purpose
+from service.importing import deadlines, steps
 from service.importing.columns import FILES
 from service.importing.faults import SHOWN, Fault, Faults
 from service.importing.map import redraw
@@ -28,6 +29,8 @@ CHECKS = [
         "residences",
         "circumstances",
         "cases",
+        "steps",
+        "deadlines",
         "interventions",
         "sites",
         "past",
@@ -127,6 +130,7 @@ async def check(connection: asyncpg.Connection, staged: Staged, today: date | No
         await connection.execute(script)
     notify("checks", len(CHECKS), len(CHECKS))
     staged.faults.extend(await found(connection))
+    staged.faults.add(*await steps.fold(connection))
 
 
 async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -> None:
@@ -134,6 +138,10 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
     notify("records", 0, 1)
     await connection.execute(RECORDS)
     await connection.execute("SELECT remake_homes()")
+    if wrong := await deadlines.fill(connection):
+        faults = Faults()
+        faults.add(*wrong)
+        raise RefusedError(faults)
     notify("records", 1, 1)
     notify("ledger", 0, 1)
     if staged.has_past:

@@ -27,6 +27,28 @@ FROM staged_rules s JOIN counting_rule r ON r.programme_code || '/' || r.number 
 
 ANALYZE counting_rule, age_band;
 
+-- The rules and the calendar are those of their files, where these are there.
+DELETE FROM deadline_rule r WHERE EXISTS (SELECT FROM staged_deadline_rules)
+    AND NOT EXISTS (SELECT FROM staged_deadline_rules s WHERE s.id = r.id);
+
+UPDATE deadline_rule r SET during = daterange(s."from", s."until")
+FROM staged_deadline_rules s WHERE s.id = r.id AND r.during <> daterange(s."from", s."until");
+
+INSERT INTO deadline_rule (id, code, name_vi, name_en, kind, part, during, amounts, every, unit, starts, met_by, receipt,
+                           concluded, legal_basis)
+SELECT id, deadline, name_vi, name_en, kind, part, daterange("from", "until"), string_to_array(amounts, ' ')::integer[],
+       every, unit, string_to_array(starts, ' '), string_to_array(met_by, ' '), receipt, concluded, legal_basis
+FROM staged_deadline_rules s WHERE NOT EXISTS (SELECT FROM deadline_rule r WHERE r.id = s.id);
+
+DELETE FROM holiday h WHERE EXISTS (SELECT FROM staged_holidays) AND NOT EXISTS (
+    SELECT FROM staged_holidays s
+    WHERE (s.day, s.kind, s.name_vi, s.name_en, s.source) = (h.day, h.kind, h.name_vi, h.name_en, h.source)
+      AND coalesce(s.id, h.id) = h.id);
+
+INSERT INTO holiday (id, day, kind, name_vi, name_en, source, version)
+SELECT coalesce(id, uuidv7()), day, kind, name_vi, name_en, source, coalesce(version, 1)
+FROM staged_holidays s WHERE NOT EXISTS (SELECT FROM holiday h WHERE h.day = s.day);
+
 -- What ships with the service is there already: a target of it may have been superseded.
 UPDATE target t SET during = daterange(s."from", s."until") FROM staged_targets s WHERE s.id = t.id;
 
@@ -57,8 +79,14 @@ FROM staged_residences r JOIN area_version v ON v.code = r.commune AND v.during 
 INSERT INTO circumstance (id, child_id, category_code, during, evidence)
 SELECT coalesce(id, uuidv7()), child_id, category, daterange("from", "until"), evidence FROM staged_circumstances;
 
-INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version)
-SELECT id, child_id, kind, "from", "until", outcome, reason, previous_case_id, coalesce(version, 1) FROM staged_cases;
+INSERT INTO case_file (id, child_id, kind, opened_on, closed_on, outcome, reason, previous_case_id, version, stage,
+                       incident_area_id, residence_area_id, risk)
+SELECT f.id, f.child_id, f.kind, f."from", f."until", f.outcome, f.reason, f.previous_case_id, coalesce(f.version, 1),
+       o.stage, o.incident, o.residence, o.risk
+FROM staged_cases f LEFT JOIN folded_cases o ON o.case_id = f.id;
+
+INSERT INTO case_step (id, case_id, code, occurred_at, recorded_at, actor, content, reason, withdrawn_at)
+SELECT id, case_id, step, occurred_at, recorded_at, actor, content, reason, withdrawn_at FROM placed_steps;
 
 INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider, agency_id)
 SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider, agency FROM staged_interventions;
@@ -69,4 +97,4 @@ SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;
 INSERT INTO site_stage (id, site_id, stage, during)
 SELECT coalesce(stage_id, uuidv7()), id, stage, daterange("from", "until") FROM staged_sites WHERE stage IS NOT NULL;
 
-ANALYZE child, residence, circumstance, case_file, intervention, site, site_stage
+ANALYZE child, residence, circumstance, case_file, case_step, intervention, site, site_stage

@@ -1,6 +1,6 @@
 """Case files: the list, one with its interventions, and the lock that every change begins with."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -19,8 +19,8 @@ CASE = "written({asking}, 'case', :id)"
 INTERVENTION = "written({asking}, 'intervention', :id)"
 
 ONE = f"SELECT version, record FROM read_case({ASKING}, $6)"
-FILTER = ", ".join(f"${number}" for number in range(6, 14))
-LIST = f"SELECT item, {{place}} FROM list_cases({ASKING}, {FILTER}, $14, $15, $16, $17)"
+FILTER = ", ".join(f"${number}" for number in range(6, 15))
+LIST = f"SELECT item, {{place}} FROM list_cases({ASKING}, {FILTER}, $15, $16, $17, $18)"
 COUNT = f"SELECT count_cases({ASKING}, {FILTER})"
 Sort = Literal["id", "opened_on", "-opened_on"]
 
@@ -36,6 +36,7 @@ class Filter(NamedTuple):
     opened_from: date | None
     opened_until: date | None
     officer: UUID | None
+    due_before: datetime | None
 
 
 async def cases(reader: Reader, asking: Asking, wanted: Filter, after: UUID | None, limit: int) -> list[asyncpg.Record]:

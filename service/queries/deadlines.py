@@ -79,7 +79,7 @@ async def keep(session: AsyncSession, case: CaseFile, file: File) -> None:
     begun = day_of(file.steps[0].occurred_at) if file.steps else date.max
     stored, versions, calendar = await _known(session, case, begun)
     known = {key_of(row): row for row in stored}
-    wanted = wanted_of(case, file, versions, known, calendar)
+    wanted = wanted_of(file, case.officer, versions, known, calendar)
     gone = [UUID(row["id"]) for key, row in known.items() if key not in wanted]
     changed = {key: kept for key, kept in wanted.items() if key not in known or kept_of(known[key]) != kept}
     connection = await session.connection()
@@ -111,9 +111,9 @@ async def written(session: AsyncSession, deadline_id: UUID, at: datetime, langua
 
 
 def wanted_of(
-    case: CaseFile, file: File, versions: dict[str, Row], known: dict[Key, Row], calendar: WorkingDays
+    file: File, officer: UUID | None, versions: dict[str, Row], known: dict[Key, Row], calendar: WorkingDays
 ) -> dict[Key, Kept]:
-    """The deadlines that a case has by the law and by its plans; `versions` of the rules by their ids."""
+    """The deadlines that a case has by the law and by its plans; `versions` of the rules for its kind by their ids."""
     rules = {rule_id: rule_of(row) for rule_id, row in versions.items()}
     ids = {rule: rule_id for rule_id, rule in rules.items()}
     frozen = [deadline_of(row, rules[row["rule"]]) for row in known.values() if row["source"] == "law"]
@@ -122,9 +122,9 @@ def wanted_of(
     def put(key: Key, part: Part, due: clock.Deadline | Task, source: str, rule: UUID | None) -> None:
         ended = due.met_at or due.lifted_at
         former = known.get(key)
-        officer = kept_of(former).officer if ended and former else case.officer
+        whose = kept_of(former).officer if ended and former else officer
         in_charge = commune_in_charge(file, part, ended)
-        found[key] = Kept(due.due_at, due.met_at, due.lifted_at, in_charge, officer, source, rule)
+        found[key] = Kept(due.due_at, due.met_at, due.lifted_at, in_charge, whose, source, rule)
 
     for deadline in clock.deadlines(file, rules.values(), calendar, frozen):
         rule_id = ids[deadline.rule]
@@ -140,7 +140,7 @@ async def _known(session: AsyncSession, case: CaseFile, begun: date) -> tuple[li
     connection = await session.connection()
     asked = {"case": case.id, "kind": case.kind, "since": date(begun.year, 1, 1)}
     stored, rules, holidays = (await connection.execute(KNOWN, asked)).one()
-    return decoded(stored), {row["id"]: row for row in decoded(rules)}, WorkingDays.of(decoded(holidays))
+    return decoded(stored), rules_of(rules), calendar_of(holidays)
 
 
 async def _taken(
@@ -172,6 +172,15 @@ async def _write_pause(
 def decoded(rows: Any) -> list[Row]:
     """What `json_agg` answers, as text or as the driver decoded it; nothing where there is no row."""
     return (orjson.loads(rows) if isinstance(rows, str) else rows) or []
+
+
+def rules_of(rows: Any) -> dict[str, Row]:
+    """The versions of rules, by their ids."""
+    return {row["id"]: row for row in decoded(rows)}
+
+
+def calendar_of(rows: Any) -> WorkingDays:
+    return WorkingDays.of(decoded(rows))
 
 
 def moment(value: str | None) -> datetime | None:

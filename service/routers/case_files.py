@@ -219,7 +219,8 @@ def shown(file: File, told: dict[str, Any], by_id: dict[UUID, dict[str, Any]], n
         "draft": numbered[-1] if file.draft is not None else None,
         "plans": in_force,
         "steps": [step_record(file, step, by_id[step.id]) for step in file.steps],
-        "allowed": [] if closed_without_steps else list(allowed(file, now)),
+        # After what was taken at this very moment.
+        "allowed": [] if closed_without_steps else list(allowed(file, now + datetime.resolution)),
         "withheld": [],
     }
 

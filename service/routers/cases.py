@@ -18,7 +18,20 @@ from service.preconditions import etag, read_answer, seen
 from service.queries import cases, children, maps
 from service.queries.written import posted
 from service.routers.interventions import InterventionRecord
-from service.wire import AreaCode, Day, Identifier, Input, Internal, Name, Note, OfCase, Page, absent, json_answer
+from service.wire import (
+    AreaCode,
+    Bound,
+    Day,
+    Identifier,
+    Input,
+    Internal,
+    Name,
+    Note,
+    OfCase,
+    Page,
+    absent,
+    json_answer,
+)
 
 router = routing.router("/v1/cases", "cases")
 
@@ -104,6 +117,9 @@ class CaseFilter(Page):
     officer: Officer | None = Field(
         None, description="Only cases of this officer (an assignment); `me` is the caller's own assignment"
     )
+    due_before: Bound | None = Field(
+        None, description="Only cases in which something is due at this moment or before, or before this day"
+    )
     sort: cases.Sort = Field("id", description="`-opened_on`: the latest first")
 
 
@@ -117,7 +133,7 @@ async def list_cases(
     where = await maps.areas_asked(reader, asked.commune, asked.area, on)
     days = asked.opened_from, asked.opened_until
     officer = officer_asked(asked.officer, asking.assignment_id)
-    wanted = cases.Filter(asked.status, where, on, asked.child_id, asked.kind, *days, officer)
+    wanted = cases.Filter(asked.status, where, on, asked.child_id, asked.kind, *days, officer, asked.due_before)
     if asked.sort == "id":
         (after,) = asked.after(UUID)
         rows = await cases.cases(reader, asking, wanted, after, asked.limit)

@@ -13,6 +13,8 @@ from typing import Any
 from uuid import uuid4
 
 from service.app import create_app
+from service.domain.procedure.versions import FORMS
+from tests.access.files import AUNT, case_of, item, step_of
 from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
 from tests.signing_in.people import PASSWORD
 
@@ -54,6 +56,7 @@ class Asked:
     body: Made | None = None
     query: Made = field(default=lambda _: {})
     code: str = ""  # what `{code}` in the path stands for
+    file: str = ""  # which of the cases of `files.py`; else the one of the place
 
 
 def site(where: str) -> dict[str, Any]:
@@ -105,6 +108,19 @@ def population(where: str) -> dict[str, Any]:
 
 def always(**body: Any) -> Made:
     return lambda _: body
+
+
+def assessment(form: str) -> Made:
+    items = (*FORMS[form].harm, *FORMS[form].capacity)
+    return always(answers=dict.fromkeys(items, "low"), conclusion={"risk": "low"})
+
+
+def planned(_: str) -> dict[str, Any]:
+    return {"items": [{"measure": "support.3", "responsible": "UBND xã", "starts_on": "2020-03-10"}]}
+
+
+def reported(where: str) -> dict[str, Any]:
+    return {"incident": PLACES[where], "occurred_at": "2020-03-02T09:00:00+07:00"}
 
 
 REFORMS = count()
@@ -192,6 +208,32 @@ ASKED: dict[str, Asked] = {
     "create_intervention": Asked(A.CASE, always(measure="support.3", started_on="2018-05-20")),
     "update_intervention": Asked(A.CASE, always(ended_on="2018-05-20")),
     "delete_intervention": Asked(A.CASE),
+    "read_case_file": Asked(A.CASE),
+    "take_report": Asked(A.CASE, reported, file="begun"),
+    "take_need": Asked(A.CASE, reported, file="needing"),
+    "take_passing_on": Asked(A.CASE, always(), file="received"),
+    "take_initial_assessment": Asked(A.CASE, assessment("02"), file="received"),
+    "take_emergency_measures": Asked(A.CASE, always(), file="received"),
+    "take_separation": Asked(A.CASE, always(**{"from": "2020-12-31", "until": "2021-01-10"}), file="assessed"),
+    "take_separation_end": Asked(A.CASE, always(), file="separated"),
+    "take_specific_assessment": Asked(A.CASE, assessment("03"), file="assessed"),
+    "take_meeting": Asked(A.CASE, always(), file="assessed"),
+    "take_plan": Asked(A.CASE, planned, file="planned"),
+    "take_submission": Asked(A.CASE, always(), file="planned"),
+    "take_approval": Asked(A.CASE, always(), file="submitted"),
+    "take_return": Asked(A.CASE, always(reason="Chưa đủ"), file="submitted"),
+    "take_measure_start": Asked(A.CASE, lambda where: {"item": str(item(where, 2))}, file="carrying_out"),
+    "take_measure_end": Asked(A.CASE, lambda where: {"item": str(item(where, 1))}, file="carrying_out"),
+    "take_placement": Asked(A.CASE, always(carer=str(AUNT)), file="assessed"),
+    "take_follow_up": Asked(A.CASE, always(), file="placed"),
+    "take_placement_end": Asked(A.CASE, always(), file="placed"),
+    "take_review": Asked(A.CASE, assessment("06"), file="carrying_out"),
+    "take_transfer": Asked(A.CASE, always(commune="12160", reason="Chuyển nhà"), file="received"),
+    "take_closing": Asked(A.CASE, always(), file="assessed"),
+    "take_unfounded": Asked(A.CASE, always(reason="Không có căn cứ"), file="received"),
+    "take_ageing_out": Asked(A.CASE, always(), file="received"),
+    "take_reopening": Asked(A.CASE, always(reason="Tái diễn"), file="unfounded"),
+    "withdraw_step": Asked(A.CASE, file="helped"),
     "list_sites": Asked(),
     "create_site": Asked(A.NEW_IN_AREA, site),
     "read_site": Asked(A.VISIBLE),
@@ -229,6 +271,8 @@ def path_of(name: str, where: str, **other: object) -> str:
         "code": ASKED[name].code,
         "number": 1,
     } | other
+    if file := ASKED[name].file:
+        values = {"case_id": case_of(where, file), "step_id": step_of(case_of(where, file), 1)} | values
     return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], named(found[1].removesuffix("_id"), where))), path)
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from service.domain.access import ROLES, Reach
 from service.domain.reform import Line, Reform, Unit
 from service.queries import reforms
+from tests.access import files
 from tests.signed_in import DISTRICT, made
 from tests.signing_in.people import HASH
 
@@ -162,6 +163,8 @@ class Province:
                 hash=HASH,
             )
         )
+        area = await self.owner.fetchval(AREA, PLACES[where])
+        await files.remake(self.owner, named("grown", where), NAMES[where], where, area)
 
     async def state(self) -> asyncpg.Record | None:
         """What differs after any change."""

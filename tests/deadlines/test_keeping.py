@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service.database import engine
 from service.domain.calendar import VIETNAM
+from service.domain.procedure.case_file import CaseFile as File
 from service.domain.procedure.step import Placement, Step, StepCode, Transfer
 from service.models import CaseFile, Child
 from service.queries.deadlines import keep
-from service.queries.steps import opened_by
+from service.queries.steps import folded
 from tests.deadlines.steps import INCIDENT, RESIDENCE, assessment, begun, item, moment, plan, report, step
 
 CASE, CHILD = UUID(int=21), UUID(int=22)
@@ -37,7 +38,7 @@ class Case:
 
     async def has(self, *steps: Step) -> list[tuple[str, str, str | None, str | None, int]]:
         """What is kept of the case with these steps and no others: code, due, met, lifted, commune in charge."""
-        await keep(self.session, self.record, opened_by("protection", None, steps))
+        await keep(self.session, self.record, folded(File("protection"), steps))
         return [
             (row[0], *(f"{at.astimezone(VIETNAM):%m-%d %H:%M}" if at else None for at in row[1:4]), row[4])
             for row in await (await self.session.connection()).execute(text(KEPT))

@@ -30,7 +30,7 @@ def record(file: CaseFile, *new: Step) -> CaseFile:
     result = blank(file)
     for step in ordered:
         try:
-            result = _followed(result, step)
+            result = followed(result, step)
         except Refusal as refusal:
             raise _explained(file, step, added, refusal) from None
     return result
@@ -42,7 +42,7 @@ def withdraw(file: CaseFile, step_id: UUID) -> CaseFile:
     for step in file.steps:
         if step.id != step_id:
             try:
-                result = _followed(result, step)
+                result = followed(result, step)
             except Refusal:
                 raise Refusal("step_contradicts_later", later=str(step.code)) from None
     return result
@@ -81,11 +81,11 @@ def _fits(file: CaseFile, rule: StepRule, at: datetime) -> bool:
 
 def fold(file: CaseFile, steps: Iterable[Step]) -> CaseFile:
     for step in steps:
-        file = _followed(file, step)
+        file = followed(file, step)
     return file
 
 
-def _followed(file: CaseFile, step: Step) -> CaseFile:
+def followed(file: CaseFile, step: Step) -> CaseFile:
     """The file after a step that is later than all of its own."""
     rule = procedure(file.kind, day_of(step.occurred_at)).rule(step.code)
     if reason := _why_not(file, rule, step.occurred_at):
