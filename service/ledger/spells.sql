@@ -1,6 +1,6 @@
 -- The meaning of the ledger: in which periods each child (or site) counts, for which measure, in which area.
 
-DROP FUNCTION IF EXISTS birthday, day_of, derived_spells;
+DROP FUNCTION IF EXISTS birthday, day_of, measures, derived_spells;
 
 -- The day on which someone reaches an age: 29 February falls on 28 February in other years.
 CREATE FUNCTION birthday(born date, age integer) RETURNS date
@@ -9,6 +9,18 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (born + make_interval(y
 -- The day of a moment, where the register is kept. A day is as it stands at its end, so what is done or missed on it counts.
 CREATE FUNCTION day_of(moment timestamptz) RETURNS date
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT (moment AT TIME ZONE 'Asia/Ho_Chi_Minh')::date $$;
+
+-- Every measure that there is.
+CREATE FUNCTION measures() RETURNS TABLE (measure text)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT unnest('{children,clocked,clocked_in_time,model}'::text[])
+UNION ALL
+SELECT k.kind || h.help
+FROM (SELECT DISTINCT kind FROM category) k
+CROSS JOIN (
+    SELECT unnest('{"",_managed,_assisted}'::text[]) UNION ALL
+    SELECT '_' || code FROM intervention_measure WHERE parent_code IS NULL) h (help)
+$$;
 
 -- What the records say now of these children and sites, by every rule that counts (posted for everyone or about to be), or by
 -- the one asked about, be it a draft. Every leaf begins with the touched ones, so that one child costs a few index look-ups

@@ -67,8 +67,9 @@ def reasons(asked: Question) -> list[str]:
 async def left_out(reader: Reader, asked: Question, now: Measurement) -> dict[str, int | None]:
     """How many are left out of what was measured, for each reason; None where that is not told.
 
-    What the records say, they say of now, so not of what was known then. Whoever receives rounded figures is told of
-    communes alone: exact numbers beside rounded ones could be subtracted.
+    What the records say, they say of now, so not of what was known then; and who was managed came into the ledger after
+    who was assisted. Whoever receives rounded figures is told of communes alone: exact numbers beside rounded ones
+    could be subtracted.
     """
     indicator, numerator, rule = asked.indicator, asked.indicator.counted, asked.programme.rule
     place = (list(asked.view.carried.places), asked.on)
@@ -77,16 +78,16 @@ async def left_out(reader: Reader, asked: Question, now: Measurement) -> dict[st
     if asked.rounded:
         return told
     told["withdrawn_or_corrected"] = await reader.fetchval(OF_LEDGER, *place, rule, numerator, asked.known)
+    if indicator.denominator == CLOCKED:
+        told["deadline_missed"] = now.whole - now.numerator
+    if asked.past:
+        return told
     if is_assisted(numerator):
         managed = replace(indicator, numerator=helped(numerator, "managed"))
         trends = await stocks.over_time(reader, asked, [managed], [asked.on])
         in_open_cases = trends[indicator.code, asked.on].now.numerator
         told["without_open_case"] = now.whole - in_open_cases
         told["case_without_intervention"] = in_open_cases - now.numerator
-    if indicator.denominator == CLOCKED:
-        told["deadline_missed"] = now.whole - now.numerator
-    if asked.past:
-        return told
     if indicator.denominator is None:
         told["site_in_another_stage"] = await reader.fetchval(IN_ANOTHER_STAGE, *place)
         return told

@@ -259,16 +259,22 @@ def an_intervention_starts(pen: Pen, history: History, case: Case | None = None)
 
 def a_deadline_begins(pen: Pen, history: History, case: Case | None = None) -> History:
     case = case or pen.one_of([c for c in history.cases if c.kind == "protection"] or history.cases)
-    due, met = (pen.moment(history, child_of(history, case)) for _ in range(2))
-    source = pen.one_of(("law", "law", "plan"))
-    return put(history, Deadline(pen.new_id(), case.id, due, pen.one_of((None, met)), source=source))
+    due, at = (pen.moment(history, child_of(history, case)) for _ in range(2))
+    begun = Deadline(pen.new_id(), case.id, due, source=pen.one_of(("law", "law", "plan")))
+    return put(history, pen.one_of((begun, *what_becomes_of(begun, at))))
+
+
+def what_becomes_of(deadline: Deadline, at: datetime) -> tuple[Deadline, ...]:
+    """Met, lifted, or paused."""
+    unmet = replace(deadline, met=None, lifted=None)
+    return replace(unmet, met=at), replace(unmet, lifted=at), replace(unmet, paused=at)
 
 
 def a_deadline_is_met_lifted_or_paused(pen: Pen, history: History) -> History:
     deadline = pen.one_of(history.deadlines)
     (case,) = (c for c in history.cases if c.id == deadline.case)
     at = pen.one_of([deadline.due, pen.moment(history, child_of(history, case))])
-    return put(history, replace(deadline, **{pen.one_of(("met", "met", "lifted", "paused")): at}))
+    return put(history, pen.one_of(what_becomes_of(deadline, at)))
 
 
 def a_site_is_planned(pen: Pen, history: History) -> History:

@@ -8,7 +8,7 @@ import pytest
 
 from service import ledger
 from tests.ledger.answers import differences
-from tests.ledger.records import Case, Child, Circumstance, Deadline, Residence
+from tests.ledger.records import Case, Child, Circumstance, Deadline, Intervention, Residence
 from tests.ledger.reference import VIETNAM
 from tests.ledger.tables import EMPTY, POSTED_ON, enter
 
@@ -29,7 +29,7 @@ UNPOSTED, STRAY, ASTRAY, PAGE = (
 HARM = {
     "a category changed": "UPDATE circumstance SET category_code = 'a'",
     "a sex changed": "UPDATE child SET sex = 'male'",
-    "a deadline met": "UPDATE deadline SET met_at = due_at",
+    "a deadline met": "UPDATE deadline SET met_at = due_at - interval '3 days'",
     "a child deleted": "DELETE FROM child",
     "a residence deleted": "DELETE FROM residence",
     "a total's opening": f"UPDATE total_page SET opening = 2 WHERE {TOTAL}",
@@ -50,6 +50,14 @@ async def found_and_made_right(connection: asyncpg.Connection, harm: str) -> set
     await ledger.rebuild(connection, POSTED_ON)
     assert await differences(connection) == []
     return found
+
+
+async def test_what_is_counted_is_a_measure_that_there_is(connection: asyncpg.Connection) -> None:
+    given = Intervention(UUID(int=6), CASE.id, date(2018, 7, 1), measure="prevention.1")
+    await enter(connection, [[EMPTY.put(CHILD, HOME, DISABLED, CASE, DEADLINE, given)]])
+    counted = {row["measure"] for row in await connection.fetch("SELECT measure FROM spell")}
+    assert counted >= {"special_managed", "special_assisted", "special_prevention", "clocked"}
+    assert counted <= {row["measure"] for row in await connection.fetch("SELECT measure FROM measures()")}
 
 
 @pytest.mark.parametrize("harm", ["a category changed", "a sex changed", "a deadline met"])

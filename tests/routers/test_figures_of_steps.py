@@ -193,18 +193,21 @@ async def test_it_is_of_no_category(client: httpx.AsyncClient, path: str, told: 
     assert refusal(await client.get(f"/v1/indicators/{KEPT}/{path}")) == told
 
 
-async def test_who_is_managed_is_told_as_it_was_known(
+async def test_what_was_known_then_is_told_of_deadlines_and_of_cases_it_is_not(
     client: httpx.AsyncClient, case: Led, empty_database: str
 ) -> None:
-    await case.up_to("approval")
+    await case.up_to("submission")
     connection = await asyncpg.connect(empty_database)
     await known_since(connection, date(2020, 7, 1))
     await connection.close()
-    await case.taken("measure-start", at("03-10"), item=FIRST)
-    then = await explained(client, ASSISTED, "2020-06-30", known="2020-07-02")
-    now = await explained(client, ASSISTED, "2020-06-30")
-    assert (then["left_out"]["case_without_intervention"], now["left_out"]["case_without_intervention"]) == (1, 0)
-    assert then["left_out"]["without_open_case"] == 0
+    await case.taken("approval", at("03-09"))
+    on, then = "2020-06-30", {"known": "2020-07-02"}
+    assert (await figures(client, KEPT, on, **then), await figures(client, KEPT, on)) == ((0, 1), (1, 1))
+    assert (await explained(client, KEPT, on, **then))["left_out"]["deadline_missed"] == 1
+    assert (await explained(client, ASSISTED, on, **then))["left_out"]["without_open_case"] is None
+    assert (await explained(client, ASSISTED, on))["left_out"]["case_without_intervention"] == 1
+    restated = (await client.get(f"/v1/indicators/{KEPT}/restatements?on={on}&from_known=2020-07-02")).json()
+    assert [item["in"] for item in restated["causes"] if item["side"] == "numerator"] == [1]
 
 
 async def test_help_is_told_by_level_of_measures(client: httpx.AsyncClient, case: Led) -> None:
