@@ -70,42 +70,46 @@ status AS (
     FROM circumstances c
     LEFT JOIN circumstances s ON s.id = c.id AND s.rule = c.rule AND s.kind = 'special' AND s.category = 'all'
 ),
--- While a case is open: from its opening, and from each step that reopens it, until it ends. A case without steps was opened
--- once, and so was one that was never reopened.
+-- While a case is open: from its opening until it ends; and, where it is led by steps, again from each one that reopens it.
 episode AS (
-    SELECT f.id AS case_id, f.child_id AS id, f.kind, o.at IS NOT NULL AS reopened, o.since, u.until
+    SELECT f.id AS case_id, f.child_id AS id, f.kind, false AS reopened, f.opened_on AS since, f.closed_on AS until
+    FROM touched t
+    JOIN case_file f ON f.child_id = t.id
+    WHERE f.stage IS NULL AND (f.opened_on < f.closed_on) IS NOT FALSE
+    UNION ALL
+    SELECT f.id, f.child_id, f.kind, o.at IS NOT NULL, o.since, u.until
     FROM touched t
     JOIN case_file f ON f.child_id = t.id
     CROSS JOIN LATERAL (
         SELECT f.opened_on AS since, NULL::timestamptz AS at
         UNION ALL
         SELECT day_of(s.occurred_at), s.occurred_at FROM case_step s
-        WHERE f.stage IS NOT NULL AND s.case_id = f.id AND s.code = 'reopening' AND s.withdrawn_at IS NULL) o
+        WHERE s.case_id = f.id AND s.code = 'reopening' AND s.withdrawn_at IS NULL) o
     CROSS JOIN LATERAL (
         SELECT coalesce(min(day_of(s.occurred_at)), f.closed_on) AS until FROM case_step s
-        WHERE f.stage IS NOT NULL AND s.case_id = f.id AND s.code IN ('closing', 'unfounded', 'ageing_out')
-          AND s.withdrawn_at IS NULL AND s.occurred_at > coalesce(o.at, '-infinity')) u
-    WHERE (o.since < u.until) IS NOT FALSE
+        WHERE s.case_id = f.id AND s.code IN ('closing', 'unfounded', 'ageing_out') AND s.withdrawn_at IS NULL
+          AND s.occurred_at > coalesce(o.at, '-infinity')) u
+    WHERE f.stage IS NOT NULL AND (o.since < u.until) IS NOT FALSE
 ),
 -- Managed: a case (of a kind that the rule has chosen) is open. Assisted: and at least one of its interventions (by a measure
 -- that the rule has chosen) has started, of a reopened one since then; of prevention, support or intervention: one of this
 -- level has.
-helped AS (
-    SELECT e.id, r.id AS rule, h.help, range_agg(daterange(greatest(e.since, h.since), e.until)) AS days
+given AS (
+    SELECT e.id, e.kind, 'managed' AS help, NULL AS measure, e.since, e.until FROM episode e
+    UNION ALL
+    SELECT e.id, e.kind, h.help, i.measure_code, greatest(e.since, i.started_on), e.until
     FROM episode e
-    JOIN rule r ON r.case_kinds IS NULL OR e.kind = ANY (r.case_kinds)
-    CROSS JOIN LATERAL (
-        SELECT 'managed' AS help, e.since
-        UNION ALL
-        SELECT coalesce(l.level, 'assisted'), min(i.started_on)
-        FROM intervention i
-        JOIN intervention_measure m ON m.code = i.measure_code
-        CROSS JOIN LATERAL (SELECT coalesce(m.parent_code, m.code) AS level) l
-        WHERE i.case_id = e.case_id AND (r.measures IS NULL OR i.measure_code = ANY (r.measures))
-          AND (i.started_on >= e.since OR NOT e.reopened)
-        GROUP BY ROLLUP (l.level)) h
-    WHERE h.since IS NOT NULL AND (greatest(e.since, h.since) < e.until) IS NOT FALSE
-    GROUP BY e.id, r.id, h.help
+    JOIN intervention i ON i.case_id = e.case_id AND (i.started_on >= e.since OR NOT e.reopened)
+    JOIN intervention_measure m ON m.code = i.measure_code
+    CROSS JOIN LATERAL (VALUES ('assisted'), (coalesce(m.parent_code, m.code))) h (help)
+    WHERE (greatest(e.since, i.started_on) < e.until) IS NOT FALSE
+),
+helped AS (
+    SELECT g.id, r.id AS rule, g.help, range_agg(daterange(g.since, g.until)) AS days
+    FROM given g
+    JOIN rule r ON (r.case_kinds IS NULL OR g.kind = ANY (r.case_kinds))
+        AND (r.measures IS NULL OR g.measure IS NULL OR g.measure = ANY (r.measures))
+    GROUP BY g.id, r.id, g.help
 ),
 -- The clock of the law, while a case of protection is open: from when on one of its deadlines has been kept or missed, and from
 -- when on one has been missed (of a reopened one, since then). Met, lifted or paused in time, it is not missed; it is by the

@@ -36,10 +36,9 @@ INSERT = {
     Child: "INSERT INTO child (id, sex, date_of_birth, full_name) VALUES ($1, $2, $3, 'Nguyễn Văn An')",
     Residence: f"INSERT INTO residence (id, child_id, area_id, during) VALUES ($1, $2, {AREA % '$3'}, {DURING})",
     Circumstance: f"INSERT INTO circumstance (id, child_id, category_code, during) VALUES ($1, $2, $3, {DURING})",
-    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind, stage) "
-    "VALUES ($1, $2, $3, $4, $5, 'received')",
-    Turn: "INSERT INTO case_step (id, case_id, occurred_at, code, recorded_at, actor) "
-    "VALUES ($1, $2, $3, $4, 'infinity', $1)",
+    Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
+    Turn: "WITH led AS (UPDATE case_file SET stage = 'received' WHERE id = $2) "
+    "INSERT INTO case_step (id, case_id, occurred_at, code, recorded_at, actor) VALUES ($1, $2, $3, $4, 'infinity', $1)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
     Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, pause_reason, rule, "
