@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import exchange, in_sql, lists, on_maps, over_http, soaking
+from bench import clock, exchange, in_sql, lists, on_maps, over_http, soaking
 from bench.province import Province, province
 
 CHILDREN = int(os.environ.get("CHILDREN", "300000"))
@@ -33,6 +33,8 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "let-through": over_http.let_through,
     "newborn": over_http.newborn,
     "circumstance": over_http.circumstance,
+    "tasks": clock.tasks,
+    "step": clock.step,
     "rebuild": in_sql.rebuild,
     "exchange": exchange.exchange,
     "writers": soaking.writers,

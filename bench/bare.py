@@ -8,8 +8,8 @@ of the service, which does only its insert.
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
-from uuid import UUID
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
 
 import orjson
 import uvicorn
@@ -26,10 +26,11 @@ from service.__main__ import AnnouncedServer
 from service.database import Database, Reader, SessionDep
 from service.domain.calendar import YEAR
 from service.domain.completeness import days_of
-from service.models import Child, Circumstance, Residence
+from service.models import CaseStep, Child, Circumstance, Residence
 from service.queries import attainment, completeness, maps, stocks
 from service.routers.children import ChildInput
 from service.routers.circumstances import CircumstanceInput
+from service.routers.step_bodies import InitialAssessmentInput
 from service.settings import Limits
 from service.wire import Identifier, json_answer
 
@@ -97,6 +98,23 @@ async def create_child(body: ChildInput, session: SessionDep) -> Response:
 @writing.post("/v1/children/{child_id}/circumstances")
 async def create_circumstance(child_id: Identifier, body: CircumstanceInput, session: SessionDep) -> Response:
     session.add(Circumstance(child_id=child_id, category_code=body.category, during=Range(body.from_, body.until)))
+    await session.flush()
+    return json_answer(b"{}", status=201)
+
+
+@writing.post("/v1/cases/{case_id}/initial-assessment")
+async def take_initial_assessment(case_id: Identifier, body: InitialAssessmentInput, session: SessionDep) -> Response:
+    now, said = datetime.now(UTC), body.model_dump(mode="json", exclude={"id", "occurred_at", "reason"})
+    step = CaseStep(
+        id=uuid4(),
+        case_id=case_id,
+        code="initial_assessment",
+        occurred_at=now,
+        recorded_at=now,
+        actor=uuid4(),
+        content=said,
+    )
+    session.add(step)
     await session.flush()
     return json_answer(b"{}", status=201)
 

@@ -23,6 +23,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "bool_type": {"vi": "Phải là true hoặc false.", "en": "It must be true or false."},
     "bool_parsing": {"vi": "Phải là true hoặc false.", "en": "It must be true or false."},
     "literal_error": {"vi": "Phải là một trong: {expected}.", "en": "It must be one of: {expected}."},
+    "dict_type": {"vi": "Phải là một đối tượng JSON.", "en": "It must be a JSON object."},
     "list_type": {"vi": "Phải là một danh sách.", "en": "It must be a list."},
     "too_short": {"vi": "Phải có ít nhất {min_length} mục.", "en": "At least {min_length} items."},
     "too_long": {"vi": "Không quá {max_length} mục.", "en": "At most {max_length} items."},

@@ -10,30 +10,38 @@ down_revision = "0014"
 
 # As service/domain/names/spelling.py. The columns are made of these: what changes them has to make the columns anew.
 # The search path may be another when a dump is loaded: RETURN and BEGIN ATOMIC bind names when they are made.
-SPELLED = r"""
+SEPARATORS = r"\t\n !-/:-@\[-`{-~\u00A0\u00B7\u02BC\u2013\u2014\u2018\u2019\u3000"
+UNSEEN = r"\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF"
+SPELLED = (
+    (
+        r"""
 CREATE FUNCTION name_spelled(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN btrim(regexp_replace(normalize(regexp_replace(translate(normalize(lower(name), NFD),
-    U&'\0300\0309\0303\0301\0323\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00B7\02BC\2013\2014\2018\2019\3000'
-    || U&'\00AD\200B\200C\200D\200E\200F\202A\202B\202C\202D\202E\2060\2061\2062\2063\2064\2066\2067\2068\2069\FEFF',
-    'FRXSJ' || repeat(' ', 42)), '([FRXSJ])([^ ]*)', '\2\1', 'g'), NFC), ' +', ' ', 'g'))
+RETURN btrim(normalize(regexp_replace(translate(
+    regexp_replace(normalize(lower(name), NFD), '[{separators}][{separators}{unseen}]*', ' ', 'g'),
+    U&'\0300\0309\0303\0301\0323\00AD\200B\200C\200D\200E\200F\202A\202B\202C\202D\202E'
+    || U&'\2060\2061\2062\2063\2064\2066\2067\2068\2069\FEFF',
+    'FRXSJ'), '([FRXSJ])([^ ]*)', '\2\1', 'g'), NFC))
 """
+    )
+    .replace("{separators}", SEPARATORS)
+    .replace("{unseen}", UNSEEN)
+)
 FOLDED = r"""
 CREATE FUNCTION name_folded(spelling text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN regexp_replace(translate(spelling, 'ăâđêôơưFRXSJ', 'aadeoou'), '\m(qu|[^aeiouy ]*)y\M', '\1i', 'g')
 """
-WORDS = """
+WORDS = r"""
 CREATE FUNCTION name_words(name text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-    WITH word AS (
-        SELECT as_spelled, nullif(name_folded(as_spelled), '') AS as_folded
-        FROM (SELECT left(w, 50) AS as_spelled FROM string_to_table(name_spelled(name), ' ') w) s
-    )
     SELECT array_to_tsvector(
-        array_agg(as_spelled) FILTER (WHERE as_spelled <> '')
-        || array_agg(as_folded) FILTER (WHERE as_folded IS NOT NULL)
-        || ('=' || left(coalesce(string_agg(as_spelled, ' ' ORDER BY as_spelled COLLATE "C"), ''), 150))
-        || ('=' || left(coalesce(string_agg(as_folded, ' ' ORDER BY as_folded COLLATE "C"), ''), 150)))
-    FROM word;
+        spelled || folded || ('=' || left(array_to_string(array_sort(spelled COLLATE "C"), ' '), 150))
+        || ('=' || left(array_to_string(array_sort(folded COLLATE "C"), ' '), 150)))
+    FROM (
+        SELECT string_to_array(spelling, ' ') AS spelled,
+               array_remove(string_to_array(name_folded(spelling), ' '), '') AS folded
+        FROM (SELECT regexp_replace(name_spelled(name), '([^ ]{50})[^ ]+', '\1', 'g') AS spelling OFFSET 0) s
+        OFFSET 0
+    ) word;
 END
 """
 ORDER = r"""

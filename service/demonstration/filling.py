@@ -1,7 +1,6 @@
 """Fills an empty register with the demonstration province: all of it, or nothing of it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.resources import files
 
@@ -11,12 +10,10 @@ from service.demonstration import agencies, days
 from service.demonstration.communes import Commune
 from service.demonstration.province import Province
 from service.demonstration.rows import Row, Table, tables
-from service.register import hold_empty
+from service.register import hold_empty, set_aside
 
 Notify = Callable[[str, int, int], None]
-POSTINGS, SET_ASIDE = (
-    files(__package__).joinpath(name).read_text(encoding="utf-8") for name in ("postings.sql", "set_aside.sql")
-)
+POSTINGS = files(__package__).joinpath("postings.sql").read_text(encoding="utf-8")
 COMMUNES = """
 SELECT v.area_id AS area, v.code, d.code AS district
 FROM area a
@@ -80,17 +77,3 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
         await connection.execute("SELECT rebuild_pages()")
     await connection.execute("ANALYZE cell, page, total_page")
     notify("pages", 1, 1)
-
-
-@asynccontextmanager
-async def set_aside(connection: asyncpg.Connection, names: list[str]) -> AsyncIterator[None]:
-    """Without secondary indexes and foreign keys, tables are loaded far faster; made again, both check everything.
-
-    They come back as the catalogue describes them. If the load fails, the transaction brings them back.
-    """
-    slow = await connection.fetch(SET_ASIDE, names)
-    for row in slow:
-        await connection.execute(row["remove"])
-    yield
-    for row in reversed(slow):
-        await connection.execute(row["restore"])

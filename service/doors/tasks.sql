@@ -3,7 +3,7 @@
 -- An open task is met by whoever reaches the commune in charge of it: who does, meets its case (in_charge). What was met is
 -- listed to whoever meets the case by now, and counted for those who had it in hand. An agency has no tasks here.
 
-DROP FUNCTION IF EXISTS standing;
+DROP FUNCTION IF EXISTS standing, tasks_matching;
 
 
 -- How a deadline stands: service/domain/procedure/clock.py says what that means.

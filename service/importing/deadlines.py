@@ -69,10 +69,9 @@ async def fill(connection: asyncpg.Connection) -> list[Fault]:
         made: list[Made] = []
         for case in rows:
             known = {key_of(row): row for row in decoded(case["known"])}
-            of_kind = {rule_id: row for rule_id, row in versions.items() if row["kind"] == case["kind"]}
             file = folded(begun(case["kind"], case["date_of_birth"]), steps_of(case["steps"]))
             try:
-                wanted = wanted_of(file, None, of_kind, known, calendar)
+                wanted = wanted_of(file, None, versions, known, calendar)
             except Refusal as refusal:
                 faults.append(Fault("holidays.csv", None, None, refusal.code))
                 continue

@@ -16,7 +16,7 @@ from service.importing.columns import FILES
 from service.importing.faults import SHOWN, Fault, Faults
 from service.importing.map import redraw
 from service.importing.staging import Notify, Staged, stage
-from service.register import hold_empty
+from service.register import hold_empty, set_aside
 
 FOLDER = files(__package__)
 CHECKS = [
@@ -42,6 +42,7 @@ RECORDS, PAST, NEW_PAST = (
 )
 ROOM = """
 SET LOCAL work_mem = '256MB';
+SET LOCAL maintenance_work_mem = '512MB';
 CREATE TEMPORARY TABLE fault (file text, line integer, "column" text, code text, detail text) ON COMMIT DROP
 """
 REGISTER = """
@@ -51,6 +52,7 @@ UPDATE register SET (fixed_today, demonstration) =
 FOUND = """
 SELECT * FROM fault ORDER BY array_position($1::text[], file), line, "column" LIMIT $2
 """
+FILLED = ["child", "residence", "home", "circumstance", "case_file", "case_step", "intervention", "site", "site_stage"]
 NEXT_NUMBER = "SELECT setval(pg_get_serial_sequence('posting', 'number'), max(number)) FROM posting"
 
 
@@ -136,24 +138,24 @@ async def check(connection: asyncpg.Connection, staged: Staged, today: date | No
 async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -> None:
     """Records, ledger and pages, from rows that are sound."""
     notify("records", 0, 1)
-    await connection.execute(RECORDS)
-    await connection.execute("SELECT remake_homes()")
+    async with set_aside(connection, FILLED):
+        await connection.execute(RECORDS)
+        await connection.execute("SELECT remake_homes()")
     if wrong := await deadlines.fill(connection):
         faults = Faults()
         faults.add(*wrong)
         raise RefusedError(faults)
     notify("records", 1, 1)
     notify("ledger", 0, 1)
-    if staged.has_past:
-        await connection.execute(PAST)
-        if (faults := await found(connection)).number:
-            raise RefusedError(faults)
-    else:
-        await connection.execute(NEW_PAST)
+    async with set_aside(connection, ["spell"]):
+        await connection.execute(PAST if staged.has_past else NEW_PAST)
+    if (faults := await found(connection)).number:
+        raise RefusedError(faults)
     await connection.execute("SELECT remake_touches(); ANALYZE touch")
     notify("ledger", 1, 1)
     notify("pages", 0, 1)
-    await connection.execute("SELECT rebuild_pages()")
+    async with set_aside(connection, ["cell", "page", "total_page"]):
+        await connection.execute("SELECT rebuild_pages()")
     await connection.execute("ANALYZE cell, page, total_page")
     notify("pages", 1, 1)
 

@@ -1,7 +1,7 @@
 -- Pages: one month of a total or of a cell, as known now. A stock on a day is opening + running[day].
 
 DROP AGGREGATE IF EXISTS running(integer, bigint);
-DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, expected_pages, rebuild_pages, extend_pages;
+DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, of_days, expected_pages, rebuild_pages, extend_pages;
 
 -- By which it is told whether pages have changed: the calendar's, so that a restored register never counts one moment twice.
 CREATE FUNCTION now_in_microseconds() RETURNS bigint
@@ -158,9 +158,14 @@ BEGIN
     ON CONFLICT (cell_id, month) DO UPDATE SET opening = excluded.opening, running = excluded.running;
 END $$;
 
--- The pages as the spells say that they must be: all of them, or of one rule in some areas. Over a whole province the words of a cell cost more than its numbers, so
--- that it is a key of 64 bits here: area, counted (rule, measure, category), sex, age band, 0 standing for all. And the
--- running totals are thirty-one filtered sums, written by format(): ten times as fast as the aggregate above.
+-- An expression for each day of a month.
+CREATE FUNCTION of_days(expression text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$ SELECT string_agg(format(expression, d), ', ' ORDER BY d) FROM generate_series(1, 31) AS d $$;
+
+-- The pages as the spells say that they must be: all of them, or of one rule in some areas. Over a whole province the words
+-- of a cell cost more than its numbers, so that it is a key of 64 bits here: area, counted (rule, measure, category), sex,
+-- age band, 0 standing for all. And the running totals are thirty-one filtered sums, written by format(), first of each sex
+-- and from these of all: ten times as fast as the aggregate above.
 CREATE FUNCTION expected_pages(of_rule smallint DEFAULT NULL, of_areas integer[] DEFAULT NULL)
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
                month date, opening integer, running integer[])
@@ -208,18 +213,19 @@ BEGIN
             WHERE day < (SELECT day FROM horizon)
             GROUP BY key, day
         ),
-        by_month AS MATERIALIZED (
-            SELECT key, day - dom + 1 AS month, ARRAY[%s]::integer[] AS running
+        sex_months AS MATERIALIZED (
+            SELECT key, day - dom + 1 AS month, %1$s
             FROM (
-                SELECT key, day, change, extract(day FROM day)::integer AS dom
-                FROM (
-                    SELECT key, day, change FROM moved
-                    UNION ALL
-                    SELECT key & ~(255::bigint << 8), day, change FROM moved WHERE key & (255::bigint << 8) <> 0
-                ) each_sex_and_all
+                SELECT key, day, change, extract(day FROM day)::integer AS dom FROM moved
                 OFFSET 0  -- so that the day of the month is taken once and not in every sum
             ) d
             GROUP BY 1, 2
+        ),
+        by_month AS MATERIALIZED (
+            SELECT key, month, ARRAY[%2$s] AS running FROM sex_months
+            UNION ALL
+            SELECT key & ~(255::bigint << 8), month, ARRAY[%3$s]::integer[] FROM sex_months
+            WHERE key & (255::bigint << 8) <> 0 GROUP BY 1, 2
         ),
         cells AS MATERIALIZED (
             SELECT k.key, (k.key >> 32)::integer AS area_id, c.rule, c.measure, c.category, coalesce(x.sex, 'all') AS sex,
@@ -246,8 +252,8 @@ BEGIN
         FROM opened o JOIN cells c USING (key)
         WHERE c.total OR o.running <> array_fill(0, ARRAY[31])
         $query$,
-        (SELECT string_agg(format('coalesce(sum(change) FILTER (WHERE dom <= %s), 0)', d), ', ')
-         FROM generate_series(1, 31) AS d))
+        of_days('coalesce(sum(change) FILTER (WHERE dom <= %1$s), 0)::integer AS d%1$s'), of_days('d%1$s'),
+        of_days('sum(d%1$s)'))
     USING of_rule, of_areas;
 END $$;
 

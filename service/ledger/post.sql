@@ -20,8 +20,9 @@ $$;
 CREATE FUNCTION remake_homes() RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM home h WHERE NOT EXISTS (SELECT FROM residence WHERE child_id = h.child_id);
-INSERT INTO home SELECT * FROM latest_residences()
-ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
+INSERT INTO home
+SELECT l.* FROM latest_residences() l LEFT JOIN home h USING (child_id) WHERE h.area_id IS DISTINCT FROM l.area_id
+ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 
 -- The same for some children (sites have none).

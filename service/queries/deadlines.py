@@ -24,11 +24,11 @@ from service.doors import through
 from service.models import CaseFile
 from service.queries import cases
 
-# The deadlines that a case has, the rules for its kind, and the calendar since a day.
+# The deadlines that a case has, the rules, and the calendar since a day.
 KNOWN = text("""
 SELECT (SELECT json_agg(d) FROM deadline d WHERE d.case_id = :case),
        (SELECT json_agg(r ORDER BY r.code, r.since NULLS FIRST) FROM (
-            SELECT *, lower(during) AS since, upper(during) AS until FROM deadline_rule WHERE kind = :kind) r),
+            SELECT *, lower(during) AS since, upper(during) AS until FROM deadline_rule) r),
        (SELECT json_agg(h) FROM (SELECT day AS date, kind FROM holiday WHERE day >= :since) h)
 """)
 KEEP = text("""
@@ -113,7 +113,7 @@ async def written(session: AsyncSession, deadline_id: UUID, at: datetime, langua
 def wanted_of(
     file: File, officer: UUID | None, versions: dict[str, Row], known: dict[Key, Row], calendar: WorkingDays
 ) -> dict[Key, Kept]:
-    """The deadlines that a case has by the law and by its plans; `versions` of the rules for its kind by their ids."""
+    """The deadlines that a case has by the law and by its plans; `versions` of the rules by their ids."""
     rules = {rule_id: rule_of(row) for rule_id, row in versions.items()}
     ids = {rule: rule_id for rule_id, rule in rules.items()}
     frozen = [deadline_of(row, rules[row["rule"]]) for row in known.values() if row["source"] == "law"]
@@ -138,7 +138,7 @@ def wanted_of(
 async def _known(session: AsyncSession, case: CaseFile, begun: date) -> tuple[list[Row], dict[str, Row], WorkingDays]:
     """The deadlines of a case, the versions of the rules by their ids, and the calendar since a day's year began."""
     connection = await session.connection()
-    asked = {"case": case.id, "kind": case.kind, "since": date(begun.year, 1, 1)}
+    asked = {"case": case.id, "since": date(begun.year, 1, 1)}
     stored, rules, holidays = (await connection.execute(KNOWN, asked)).one()
     return decoded(stored), rules_of(rules), calendar_of(holidays)
 

@@ -49,6 +49,8 @@ async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date)
     for step in steps:
         await _check_in_charge(session, before, step)
     new = [step for step in steps if not _repeated(before, step)]
+    if not new:
+        return before
     file = recording.record(before, *new)
     await _check_items(session, case, rows, new)
     made = [_row(case, step) for step in new]

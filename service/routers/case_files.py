@@ -1,5 +1,6 @@
 """The file of a case: what its steps come to, and which of them can be taken now."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -18,7 +19,7 @@ from service.domain.procedure.assessment import Assessment
 from service.domain.procedure.case_file import CaseFile as File
 from service.domain.procedure.case_file import Stage
 from service.domain.procedure.conditions import SEPARATION_DAYS
-from service.domain.procedure.plans import PlanVersion, given, plans
+from service.domain.procedure.plans import Given, PlanVersion, given, plans
 from service.domain.procedure.recording import allowed
 from service.domain.procedure.step import Delivery, Placement, Plan, PlanItem, Separation, Step, StepCode
 from service.domain.procedure.versions import procedure
@@ -150,6 +151,7 @@ class CaseFileRecord(BaseModel):
     withheld: Internal[list[str]] = Field(description="What the caller's role does not receive")
 
 
+Measures = Mapping[UUID, Given]
 OWN_PART = frozenset(
     {"case_id", "child_id", "full_name", "date_of_birth", "kind", "procedure", "stage", "plan", "plans"}
 )
@@ -197,8 +199,8 @@ def step_of(told: dict[str, Any]) -> Step:
 
 
 def shown(file: File, told: dict[str, Any], by_id: dict[UUID, dict[str, Any]], now: datetime) -> dict[str, Any]:
-    versions = plans(file)
-    numbered = [plan_record(file, number, version) for number, version in enumerate(versions, 1)]
+    measures = given(file)
+    numbered = [plan_record(measures, number, version) for number, version in enumerate(plans(file), 1)]
     in_force = [plan for plan in numbered if plan["since"] is not None]
     residences = [place for step in file.steps if (place := by_id[step.id]["residence"]) is not None]
     incidents = [place for step in file.steps if (place := by_id[step.id]["incident"]) is not None]
@@ -218,7 +220,7 @@ def shown(file: File, told: dict[str, Any], by_id: dict[UUID, dict[str, Any]], n
         "plan": in_force[-1] if file.plan is not None else None,
         "draft": numbered[-1] if file.draft is not None else None,
         "plans": in_force,
-        "steps": [step_record(file, step, by_id[step.id]) for step in file.steps],
+        "steps": [step_record(measures, step, by_id[step.id]) for step in file.steps],
         # After what was taken at this very moment.
         "allowed": [] if closed_without_steps else list(allowed(file, now + datetime.resolution)),
         "withheld": [],
@@ -231,20 +233,18 @@ def separated(file: File) -> dict[str, Any] | None:
     return {"since": local(file.separated_at), "days": len(file.separation_days), "limit": SEPARATION_DAYS}
 
 
-def plan_record(file: File, number: int, version: PlanVersion) -> dict[str, Any]:
+def plan_record(measures: Measures, number: int, version: PlanVersion) -> dict[str, Any]:
     return {
         "number": number,
         "since": version.since and local(version.since),
         "until": version.until and local(version.until),
-        "items": items(file, version.plan),
+        "items": items(measures, version.plan),
     }
 
 
-def items(file: File, plan: Plan) -> list[dict[str, Any]]:
-    was_given = given(file)
-
+def items(measures: Measures, plan: Plan) -> list[dict[str, Any]]:
     def item_record(item: PlanItem) -> dict[str, Any]:
-        measure = was_given.get(item.id)
+        measure = measures.get(item.id)
         moments = {
             "began_at": local(measure.began_at) if measure else None,
             "ended_at": local(measure.ended_at) if measure and measure.ended_at else None,
@@ -254,7 +254,7 @@ def items(file: File, plan: Plan) -> list[dict[str, Any]]:
     return [item_record(item) for item in plan.items]
 
 
-def step_record(file: File, step: Step, told: dict[str, Any]) -> dict[str, Any]:
+def step_record(measures: Measures, step: Step, told: dict[str, Any]) -> dict[str, Any]:
     said = step.content
     return {
         "id": step.id,
@@ -264,7 +264,7 @@ def step_record(file: File, step: Step, told: dict[str, Any]) -> dict[str, Any]:
         **{name: told[name] for name in ("actor", "account", "reason", "incident", "residence")},
         "assessment": stored(said) if isinstance(said, Assessment) else None,
         "separation": stored(said) if isinstance(said, Separation) else None,
-        "items": items(file, said) if isinstance(said, Plan) else None,
+        "items": items(measures, said) if isinstance(said, Plan) else None,
         "item": said.item if isinstance(said, Delivery) else None,
         "carer": said.carer if isinstance(said, Placement) else None,
     }

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from service.app import create_app
 from service.domain.procedure.versions import FORMS
+from service.reference import shipped
 from tests.access.files import AUNT, case_of, item, step_of
 from tests.access.province import COLLABORATOR, EMPLOYEE, FREE, OFFICE, OWN, PART, PLACES, REFORM, RENAMED, named
 from tests.signing_in.people import PASSWORD
@@ -123,7 +124,7 @@ def reported(where: str) -> dict[str, Any]:
     return {"incident": PLACES[where], "occurred_at": "2020-03-02T09:00:00+07:00"}
 
 
-REFORMS = count()
+REFORMS, DAYS = count(), count()
 
 
 def upgrade(_: str) -> dict[str, Any]:
@@ -135,6 +136,20 @@ def upgrade(_: str) -> dict[str, Any]:
         "units": [unit],
         "changes": [{"change": "upgraded", "from": RENAMED, "to": RENAMED}],
     }
+
+
+def later(_: str) -> date:
+    """Each a day later than the one before: a rule has one version from a day, and the calendar a day once."""
+    return date(2021, 1, 1) + timedelta(days=next(DAYS))
+
+
+def deadline_rule(where: str) -> dict[str, Any]:
+    return {"code": "plan", "from": str(later(where)), "amounts": [7], "legal_basis": "Quyết định 12/QĐ-UBND"}
+
+
+def holiday(where: str) -> dict[str, Any]:
+    named = {"name_vi": "Nghỉ", "name_en": "Off", "source": "Quyết định 12/QĐ-UBND"}
+    return {"day": str(later(where).replace(year=2031)), "kind": "holiday", **named}
 
 
 A = About
@@ -151,6 +166,13 @@ ASKED: dict[str, Asked] = {
     "list_unsettled": Asked(),
     "list_categories": Asked(),
     "list_intervention_measures": Asked(),
+    "list_deadline_rules": Asked(),
+    "create_deadline_rule": Asked(A.WHOLE_PROVINCE, deadline_rule),
+    "read_deadline_rule": Asked(),
+    "list_holidays": Asked(),
+    "create_holiday": Asked(A.WHOLE_PROVINCE, holiday),
+    "read_holiday": Asked(),
+    "delete_holiday": Asked(A.WHOLE_PROVINCE),
     "list_programmes": Asked(),
     "read_programme": Asked(code=PROGRAMME),
     "read_scoreboard": Asked(A.VISIBLE, query=figures, code=PROGRAMME),
@@ -234,6 +256,11 @@ ASKED: dict[str, Asked] = {
     "take_ageing_out": Asked(A.CASE, always(), file="received"),
     "take_reopening": Asked(A.CASE, always(reason="Tái diễn"), file="unfounded"),
     "withdraw_step": Asked(A.CASE, file="helped"),
+    "list_deadlines": Asked(A.CASE),
+    "pause_deadline": Asked(A.CASE, always(reason="Chờ kết luận giám định")),
+    "resume_deadline": Asked(A.CASE, always()),
+    "list_tasks": Asked(),
+    "read_task_summary": Asked(),
     "list_sites": Asked(),
     "create_site": Asked(A.NEW_IN_AREA, site),
     "read_site": Asked(A.VISIBLE),
@@ -270,6 +297,9 @@ def path_of(name: str, where: str, **other: object) -> str:
         "assignment_id": COLLABORATOR if "/children/" in path else EMPLOYEE,
         "code": ASKED[name].code,
         "number": 1,
+        "day": "2020-01-01",
+        "deadline_rule_id": shipped("deadline-rule/plan/2017-07-01"),
+        "deadline_id": named("paused" if name == "resume_deadline" else "deadline", where),
     } | other
     if file := ASKED[name].file:
         values = {"case_id": case_of(where, file), "step_id": step_of(case_of(where, file), 1)} | values

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from service.domain.access import ROLES, Reach
 from service.domain.reform import Line, Reform, Unit
 from service.queries import reforms
+from service.reference import shipped
 from tests.access import files
 from tests.signed_in import DISTRICT, made
 from tests.signing_in.people import HASH
@@ -25,6 +26,7 @@ PLACES = {INSIDE: "12145", ANOTHERS: "12148", OUTSIDE: "11950"}  # the first two
 FREE = {INSIDE: "12151", ANOTHERS: "12154", OUTSIDE: "11953"}  # communes without a site
 RENAMED, SPLIT, PART = "12199", "12196", "12998"  # communes of the district in which nobody lives; what one became
 NAMES = {INSIDE: "Đỗ Thị Mận", ANOTHERS: "Trần Văn Ổi", OUTSIDE: "Phạm Thị Hồng"}
+GROWN = "Lý Văn Kem"  # who has turned sixteen, in each place
 NUMBERS = {INSIDE: "033210000001", ANOTHERS: "033210000002", OUTSIDE: "033210000003"}
 RESTRICTED = {"d.2": "health", "đ": "health", "e.1": "offence", "l.1": "abuse"}  # categories by their sections
 ETHNICITY, EVIDENCE, OUTCOME = "Mường", "Giấy xác nhận khuyết tật", "child_safe"
@@ -84,6 +86,11 @@ INSERT INTO intervention (id, case_id, measure_code, started_on, provider, agenc
     ('{intervention}', '{case}', 'support.3', '2018-03-01', 'Trung tâm', '{agency}'),
     ('{others}', '{case}', 'support.1', '2018-03-02', NULL, '{other}'),
     ('{past}', '{closed}', 'support.1', '2018-01-10', NULL, '{other}');
+INSERT INTO deadline (id, case_id, code, nth, starts_at, due_at, paused_at, pause_reason, area_id, source, rule)
+SELECT d.id::uuid, '{case}', 'plan', d.nth, '2020-12-28 09:00+07', '2021-01-05 00:00+07', d.paused_at::timestamptz,
+       d.reason, {area}, 'law', '{rule}'
+FROM (VALUES ('{deadline}', 0, NULL, NULL), ('{paused}', 1, '2020-12-29 09:00+07', 'chờ'))
+     AS d (id, nth, paused_at, reason);
 INSERT INTO assignment_child SELECT '{collaborator}', '{child}' WHERE {listed};
 DELETE FROM target WHERE allocated_from = '{target}';
 DELETE FROM target WHERE id = '{target}' OR area_id = {area};
@@ -147,6 +154,9 @@ class Province:
                 population=named("population", where),
                 due_on=f"date '2020-12-31' + {list(PLACES).index(where)}",
                 stage=named("stage", where),
+                rule=shipped("deadline-rule/plan/2017-07-01"),
+                deadline=named("deadline", where),
+                paused=named("paused", where),
                 name=NAMES[where],
                 number=NUMBERS[where],
                 ethnicity=ETHNICITY,
@@ -164,7 +174,7 @@ class Province:
             )
         )
         area = await self.owner.fetchval(AREA, PLACES[where])
-        await files.remake(self.owner, named("grown", where), NAMES[where], where, area)
+        await files.remake(self.owner, named("grown", where), GROWN, where, area)
 
     async def state(self) -> asyncpg.Record | None:
         """What differs after any change."""

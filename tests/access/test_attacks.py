@@ -52,7 +52,7 @@ def officer(name: str) -> str:
     """Who may do it, and meets whom it is about."""
     permission = SIGNED[name][2]["x-permission"]
     about_accounts = "account" in OPERATIONS[name][1] or "agenc" in OPERATIONS[name][1]
-    trying = ("administrator",) if about_accounts else ("district_officer", "province_officer")
+    trying = ("administrator",) if about_accounts else ("district_officer", "province_officer", "commune_chair")
     return next(role for role in trying if permission in ROLES[role].permissions)
 
 

@@ -10,10 +10,11 @@ import pytest
 from service.database import as_service
 from service.doors import service_role
 from service.migrate import migrate
+from tests.access.files import case_of, files
 from tests.access.province import ANOTHERS, COLLABORATOR, INSIDE, KEYS, OFFICE, OUTSIDE, PLACES, Province, named
 from tests.conftest import TODAY
 
-GUARDED = ("child", "residence", "circumstance", "case_file", "intervention")
+GUARDED = ("child", "residence", "circumstance", "case_file", "intervention", "deadline")
 HIDDEN = ("spell", "history", "access", "home", "assignment_child")
 READ = "SELECT count(*) FROM read_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
 TAKE = "SELECT take_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, 'children.write', $2)"
@@ -33,7 +34,8 @@ async def wall(province: Province) -> AsyncIterator[asyncpg.Connection]:
 
 async def seen(wall: asyncpg.Connection) -> dict[str, set[UUID]]:
     """The children that each guarded table shows anything of."""
-    of = {"child": "id", "intervention": "(SELECT child_id FROM case_file f WHERE f.id = case_id)"}
+    of_case = "(SELECT child_id FROM case_file f WHERE f.id = case_id)"
+    of = {"child": "id", "intervention": of_case, "deadline": of_case}
     return {
         table: {row[0] for row in await wall.fetch(f"SELECT {of.get(table, 'child_id')} FROM {table}")}
         for table in GUARDED
@@ -161,7 +163,12 @@ async def test_a_record_that_is_there_is_not_begun_anew(
         "'2020-01-01', NULL, $2, 10)",
         "find_children({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, "
         "'2020-01-01', 1, $2, 10)",
-        "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
+        "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
+        "look_at_case({}, $2)",
+        "list_deadlines({}, $2, now(), 'vi', NULL, NULL, 10)",
+        "written_deadline({}, $2, now(), 'vi')",
+        "list_tasks({}, NULL, NULL, NULL, NULL, NULL, NULL, now(), 'vi', NULL, $2, 10)",
+        "count_tasks({}, $2, NULL, NULL, NULL, NULL, NULL, now())",
     ],
 )
 async def test_a_door_is_shut_to_whoever_is_not_assigned(
@@ -218,3 +225,17 @@ async def test_a_restored_or_copied_database_has_its_rights_from_the_next_start(
     await migrate(empty_database, TODAY)
     assert tuple(await connection.fetchrow(RIGHTS, role)) == (True, False, False)
     await connection.close()
+
+
+async def test_steps_are_seen_of_a_child_that_was_taken_and_altered_by_nobody(wall: asyncpg.Connection) -> None:
+    assert await wall.fetchval("SELECT count(*) FROM case_step") == 0
+    assert await wall.fetchval(TAKE, OFFICER, named("grown", INSIDE))
+    seen = {row[0] for row in await wall.fetch("SELECT case_id FROM case_step")}
+    assert seen == {case_of(INSIDE, called) for called, said in files(INSIDE, 1).items() if said}
+    for change in (
+        "UPDATE case_step SET reason = NULL",
+        "UPDATE case_step SET content = NULL",
+        "DELETE FROM case_step",
+    ):
+        await refused(wall, change)
+    assert await wall.execute("UPDATE case_step SET withdrawn_at = now()") != "UPDATE 0"

@@ -29,6 +29,7 @@ RAISED = {
     "int": {"int_type", "int_parsing", "int_parsing_size", "int_from_float", "finite_number"},
     "bool": {"bool_type", "bool_parsing"},
     "list": {"list_type"},
+    "dict": {"dict_type"},
     "model": {"model_type", "model_attributes_type"},
     "model-field": {"missing", "extra_forbidden"},
     "literal": {"literal_error"},
@@ -47,6 +48,7 @@ RAISED = {
 DEMANDED = {
     ("str", "min_length"): "string_too_short",
     ("str", "max_length"): "string_too_long",
+    ("dict", "max_length"): "too_long",
     ("str", "pattern"): "string_pattern_mismatch",
     ("list", "min_length"): "too_short",
     ("list", "max_length"): "too_long",

@@ -284,7 +284,7 @@ async def test_what_is_not_there_is_404_and_what_is_no_id_is_not_valid(
 ) -> None:
     before = await province.state()
     for part in re.findall(r"{(\w+)}", OPERATIONS[name][1]):
-        unknown = {"number": 9999, "code": "nothing"}.get(part, uuid4())
+        unknown = {"number": 9999, "code": "nothing", "day": "1999-01-01"}.get(part, uuid4())
         answer = await ask(name, path=path_of(name, INSIDE, **{"number": ask.draft, part: unknown}))
         assert refusal(answer)[0] == 404, part
         unreadable = path_of(name, INSIDE, **{"number": ask.draft, part: "%00" if part == "code" else "no id"})

@@ -38,7 +38,7 @@ def interrupted(data_dir: Path, files: Path, how: signal.Signals, doing: str) ->
     return process.returncode
 
 
-SHIPPED = ("targets.csv", "populations.csv")
+SHIPPED = ("targets.csv", "populations.csv", "deadline_rules.csv", "holidays.csv")
 
 
 def records(data_dir: Path, folder: Path) -> dict[str, int]:

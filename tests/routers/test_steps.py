@@ -353,6 +353,41 @@ async def test_a_case_with_steps_is_not_changed_directly(client: httpx.AsyncClie
     officer = await client.patch(case.path, json={"officer": None}, headers=star)
     assert officer.status_code == 200
     assert (await client.delete(case.path, headers=star)).status_code == 204
+    history = (await client.get(f"{case.child}/history")).json()["items"]
+    assert ("case_step", "withdrawn") in {(item["record"], item["change"]) for item in history}
+
+
+async def test_a_case_whose_only_step_was_an_error_is_as_it_was(client: httpx.AsyncClient, case: Led) -> None:
+    file = await case.up_to("report")
+    step = f"{case.path}/steps/{file['steps'][0]['id']}"
+    assert (await client.delete(step, headers={"If-Match": "*"})).status_code == 204
+    file = await case.file()
+    assert (file["stage"], file["incident"], file["steps"], file["allowed"]) == (None, None, [], ["report"])
+    closed = await client.post(f"{case.path}/close", json={"closed_on": "2020-06-01", "outcome": "moved"})
+    assert closed.status_code == 200
+
+
+async def test_a_case_that_another_continues_is_not_reopened(client: httpx.AsyncClient, case: Led) -> None:
+    await case.up_to("closing")
+    await opened(client, case.child, opened_on="2020-07-01", previous_case_id=case.path.rpartition("/")[2])
+    answer = await case.take("reopening", at("07-02"), reason="tái diễn")
+    assert refusal(answer) == (409, "next_case_open", ["/occurred_at"])
+
+
+async def test_a_birthday_that_is_corrected_makes_no_file_unreadable(client: httpx.AsyncClient, case: Led) -> None:
+    """It is judged again when somebody changes it."""
+    star = {"If-Match": "*"}
+    await client.patch(case.child, json={"date_of_birth": "2004-03-01"}, headers=star)
+    await case.up_to("report")
+    assert (await case.take("ageing-out", at("03-03"), id=STEP)).status_code == 201
+    await client.patch(case.child, json={"date_of_birth": "2010-02-28"}, headers=star)
+    assert (await case.file())["stage"] == "aged_out"
+    again = await case.take("ageing-out", at("03-03"), id=STEP)
+    assert again.status_code == 201
+    other = await case.take("emergency-measures", at("03-03", "08:00"))
+    assert refusal(other)[0] == 409
+    assert (await client.delete(f"{case.path}/steps/{STEP}", headers=star)).status_code == 204
+    assert (await case.file())["stage"] == "received"
 
 
 async def test_a_closed_case_without_steps_takes_none(client: httpx.AsyncClient, case: Led) -> None:
