@@ -38,7 +38,8 @@ INSERT = {
     Circumstance: f"INSERT INTO circumstance (id, child_id, category_code, during) VALUES ($1, $2, $3, {DURING})",
     Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
     Turn: "WITH led AS (UPDATE case_file SET stage = 'received' WHERE id = $2) "
-    "INSERT INTO case_step (id, case_id, occurred_at, code, recorded_at, actor) VALUES ($1, $2, $3, $4, 'infinity', $1)",
+    "INSERT INTO case_step (id, case_id, occurred_at, code, recorded_at, actor) "
+    "VALUES ($1, $2, $3, $4, 'infinity', $1)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
     Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, pause_reason, rule, "
