@@ -259,7 +259,9 @@ def an_intervention_starts(pen: Pen, history: History, case: Case | None = None)
 
 def a_deadline_begins(pen: Pen, history: History, case: Case | None = None) -> History:
     case = case or pen.one_of([c for c in history.cases if c.kind == "protection"] or history.cases)
-    due, at = (pen.moment(history, child_of(history, case)) for _ in range(2))
+    child = child_of(history, case)
+    due = pen.one_of([datetime.combine(case.start, pen.one_of(HOURS), VIETNAM), pen.moment(history, child)])
+    at = pen.one_of([due, pen.moment(history, child)])
     begun = Deadline(pen.new_id(), case.id, due, source=pen.one_of(("law", "law", "plan")))
     return put(history, pen.one_of((begun, *what_becomes_of(begun, at))))
 
