@@ -62,8 +62,8 @@ FILES = {
         FROM official_population o {FIRST_VERSION.format("o")} ORDER BY o.id
     """,
     "children.csv": """
-        SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version, created_at,
-               updated_at
+        SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, identified::text, personal_id, ethnicity,
+               version, created_at, updated_at
         FROM child ORDER BY id
     """,
     # Of a residence that begins when its area was no more (a reform came to be known later), `on` is a day on which the
@@ -107,6 +107,19 @@ FILES = {
         SELECT id, case_id, measure_code AS measure, started_on AS "from", ended_on AS until, provider,
                agency_id AS agency
         FROM intervention ORDER BY case_id, started_on, id
+    """,
+    # Who informed is written nowhere.
+    "case_reports.csv": f"""
+        SELECT r.id, v.code AS commune, lower(v.during) AS commune_since, place, sender, reference,
+               encode(said, 'hex') AS said, receiving_code, year, number, receiving_place, source, channel, received_at,
+               recorded_at, concern, condition, likely_harm, steps_taken, anonymous::text, passed_on_at, unfounded_at,
+               unfounded_reason, version
+        FROM case_report r {FIRST_VERSION.format("r")} ORDER BY received_at, r.id
+    """,
+    "reported_children.csv": f"""
+        SELECT x.id, report_id, n AS number, child_id, case_id, full_name, sex, date_of_birth, estimated_age,
+               v.code AS commune, lower(v.during) AS commune_since, father, mother, carer
+        FROM case_report_child x {FIRST_CODE.format("v", "x.residence_area_id")} ORDER BY report_id, n
     """,
     # One row a stage; a site without a stage has one row that names none. Where the commune was not on the map on the
     # day `from`, `on` is a day on which it had this code.

@@ -100,6 +100,13 @@ PROBLEMS: dict[str, Meaning] = {
     "deadline_rule_unknown": _meaning(404, "Không có quy định thời hạn này.", "There is no such rule of a deadline."),
     "holiday_unknown": _meaning(404, "Ngày này không có trong lịch.", "The day is not in the calendar."),
     "intervention_unknown": _meaning(404, "Hồ sơ này không có biện pháp này.", "The case has no such intervention."),
+    "report_unknown": _meaning(404, "Không có báo cáo này.", "There is no such report."),
+    "reported_child_unknown": _meaning(
+        404, "Báo cáo không có trẻ em mang số này.", "The report tells of no child of this number."
+    ),
+    "informant_unknown": _meaning(
+        404, "Người cung cấp thông tin không nêu tên.", "Nobody agreed to be named: the report is anonymous."
+    ),
     "site_unknown": _meaning(404, "Không có điểm mô hình này.", "There is no such site."),
     "stage_unknown": _meaning(404, "Điểm mô hình này không có giai đoạn này.", "The site has no such stage."),
     "programme_unknown": _meaning(404, "Không có chương trình này.", "There is no such programme."),
@@ -165,6 +172,47 @@ PROBLEMS: dict[str, Meaning] = {
     ),
     "population_taken": _meaning(
         409, "Số liệu của nguồn này cho ngày đó đã có.", "The figure of this source for this day is there already."
+    ),
+    "case_report_reference_taken": _meaning(
+        409,
+        "Số hiệu này đã dùng cho một báo cáo khác.",
+        "A report with this reference said something else: what was received is not changed. Send another reference.",
+    ),
+    "report_is_unfounded": _meaning(
+        409, "Báo cáo đã được kết luận là không có căn cứ.", "The report was found to be unfounded."
+    ),
+    "report_is_passed_on": _meaning(
+        409,
+        "Báo cáo đã được chuyển đến xã này.",
+        "The report was passed on to this commune already: name another one, if it happened there.",
+    ),
+    "report_is_linked": _meaning(
+        409,
+        "Đã có hồ sơ mở từ báo cáo này.",
+        "There is an open case of the report: what becomes of it is decided there.",
+    ),
+    "reported_child_is_linked": _meaning(
+        409, "Trẻ em này của báo cáo đã có hồ sơ.", "There is a case of this child of the report already."
+    ),
+    "reported_child_is_another": _meaning(
+        409, "Báo cáo nêu một trẻ em khác.", "The report says that this is another child of the register."
+    ),
+    "reported_child_identified": _meaning(409, "Đã biết trẻ em này là ai.", "Who this child is is known already."),
+    "reported_child_not_registered": _meaning(
+        409,
+        "Trẻ em này chưa có hồ sơ nên chưa được ghi vào sổ.",
+        "The child is not in the register yet: name one who is, or register it and name it then.",
+    ),
+    "child_born_later": _meaning(
+        409, "Trẻ em này sinh sau khi tiếp nhận báo cáo.", "That child was born after the report was received."
+    ),
+    "protection_case_open": _meaning(
+        409,
+        "Trẻ em đang có hồ sơ bảo vệ; `case` nêu hồ sơ ấy.",
+        "A protection case of the child is open: `case` names it. Link the report to that one.",
+    ),
+    "case_not_protection": _meaning(
+        409, "Hồ sơ này không phải hồ sơ bảo vệ.", "Reports are linked to cases of protection, and this is another one."
     ),
     "case_is_closed": _meaning(409, "Hồ sơ đã kết thúc.", "The case is closed already."),
     "previous_case_open": _meaning(
@@ -293,6 +341,19 @@ PROBLEMS: dict[str, Meaning] = {
     "intervention_ended_before_start": _meaning(
         422, "Biện pháp kết thúc trước khi bắt đầu.", "The intervention would end before it starts."
     ),
+    "report_in_future": _meaning(422, "Thời điểm này chưa đến.", "This moment has not come yet."),
+    "passed_on_before_receipt": _meaning(
+        422, "Chuyển đi trước khi tiếp nhận.", "The report would be passed on before it was received."
+    ),
+    "age_contradicts_birth": _meaning(
+        422, "Tuổi ước tính không khớp ngày sinh.", "The estimated age is not that of the date of birth."
+    ),
+    "identity_missing": _meaning(
+        422,
+        "Nêu `child_id` của trẻ em đã có trong sổ, hoặc `full_name` và `date_of_birth`.",
+        "Say who it is: `child_id` of a child of the register alone, or else `full_name` and `date_of_birth`.",
+    ),
+    "not_a_child": _meaning(422, "Người này đã đủ 18 tuổi.", "Who was born then was 18 or older by the report."),
     "step_before_report": _meaning(
         422,
         "Bước này xảy ra trước khi tiếp nhận thông tin.",

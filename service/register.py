@@ -7,7 +7,10 @@ from importlib.resources import files
 import asyncpg
 
 SET_ASIDE = files(__package__).joinpath("set_aside.sql").read_text(encoding="utf-8")
-EMPTY = "SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT EXISTS (SELECT FROM posting)"
+EMPTY = """
+SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT EXISTS (SELECT FROM posting)
+   AND NOT EXISTS (SELECT FROM case_report)
+"""
 
 
 class RegisterNotEmptyError(Exception):
@@ -28,8 +31,8 @@ async def has_accounts(connection: asyncpg.Connection) -> bool:
 
 
 async def hold_empty(connection: asyncpg.Connection) -> None:
-    """Keeps every writer out until the transaction ends: each of them begins with a child or a site. Readers read."""
-    await connection.execute("LOCK TABLE child, site, posting IN SHARE ROW EXCLUSIVE MODE")
+    """Keeps every writer out until the transaction ends: each of them begins with a child, a site or a report."""
+    await connection.execute("LOCK TABLE child, site, posting, case_report IN SHARE ROW EXCLUSIVE MODE")
     if not await is_empty(connection):
         raise RegisterNotEmptyError
 

@@ -6,7 +6,7 @@ Revision ID: 0020
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 RULES = """
 -- A deadline of the law, in force for what begins during a period (service/domain/procedure/clock.py). `part`: whose it

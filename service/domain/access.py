@@ -42,6 +42,9 @@ class Permission(StrEnum):
     WRITE_CIRCUMSTANCES = "circumstances.write"
     READ_CASES = "cases.read"
     WRITE_CASES = "cases.write"  # with their interventions
+    WRITE_REPORTS = "reports.write"  # report that a child may be harmed, and see the receipts of one's own reports
+    READ_REPORTS = "reports.read"
+    READ_INFORMANTS = "informants.read"  # who informed, of a report of one's own commune
     TAKE_STEPS = "steps.write"  # in a case: those that a worker takes
     TAKE_DECISIONS = "decisions.write"  # those of the chair of the commune
     TAKE_SHARED_STEPS = "shared_steps.write"  # those that either of them takes, and withdrawing one's own
@@ -61,7 +64,7 @@ class Reach(StrEnum):
     """Which children a role can meet at all."""
 
     NOBODY = "nobody"
-    AREA = "area"  # who live, or lived last, in the areas of the assignment
+    AREA = "area"  # who live, or lived last, in the areas of the assignment; and whose open case is in its charge
     LIST = "list"  # of these, who are on the assignment's own list
     AGENCY = "agency"  # of these, to whom the assignment's agency gives something in an open case
 
@@ -108,12 +111,17 @@ P, S = Permission, Section
 EVERY_SECTION = frozenset(Section)
 EVERYONE = frozenset({P.SEE_MAP, P.SEE_FIGURES, P.READ_SITES})
 READER = EVERYONE | {P.READ_CHILDREN}
+REPORTER = READER | {P.WRITE_REPORTS}
 OVERSIGHT = READER | {P.SEE_RECORDS, P.READ_CASES, P.READ_HISTORY, P.READ_ACCESSES}
 OFFICER = OVERSIGHT | {
+    *(P.WRITE_REPORTS, P.READ_REPORTS),
     *(P.WRITE_CHILDREN, P.WITHDRAW_CHILDREN, P.WRITE_CIRCUMSTANCES, P.WRITE_CASES, P.WRITE_SITES, P.SHARE_CHILDREN),
     *(P.TAKE_STEPS, P.TAKE_SHARED_STEPS),
 }
-CHAIR = OVERSIGHT | {P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS}
+CHAIR = OVERSIGHT | {
+    *(P.TAKE_DECISIONS, P.TAKE_SHARED_STEPS),
+    *(P.WRITE_REPORTS, P.READ_REPORTS, P.READ_INFORMANTS),
+}
 
 # Of what its role may, a request does what its purpose needs. Statistics need no record of a child; who has looked at a
 # file is asked by who supervises, and not in the course of a case.
@@ -123,11 +131,11 @@ PURPOSES: dict[Purpose, frozenset[Permission]] = {
     | {P.READ_ACCOUNTS, P.WRITE_AREAS, P.WRITE_RULES, P.WRITE_TARGETS, P.SEAL_EDITIONS},
     Purpose.CASE_WORK: (OFFICER | CHAIR) - {P.READ_ACCESSES},
     Purpose.INSPECTION: OVERSIGHT,
-    Purpose.EXCHANGE: READER,
-    Purpose.CIVIL_STATUS: READER,
-    Purpose.HEALTH_CARE: READER,
-    Purpose.POLICING: READER,
-    Purpose.SCHOOLING: READER,
+    Purpose.EXCHANGE: REPORTER,
+    Purpose.CIVIL_STATUS: REPORTER,
+    Purpose.HEALTH_CARE: REPORTER,
+    Purpose.POLICING: REPORTER,
+    Purpose.SCHOOLING: REPORTER,
     Purpose.SERVICE: READER | {P.READ_CASES},
     Purpose.STATISTICS: EVERYONE,
     Purpose.ADMINISTRATION: EVERYONE | {P.READ_ACCOUNTS, P.WRITE_ACCOUNTS},
@@ -145,16 +153,21 @@ ROLES: dict[str, Role] = {
         Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER, EVERY_SECTION
     ),
     "commune_worker": Role(
-        Reach.AREA, (Purpose.CASE_WORK, Purpose.STATISTICS), OFFICER - {P.READ_ACCESSES}, EVERY_SECTION
+        Reach.AREA,
+        (Purpose.CASE_WORK, Purpose.STATISTICS),
+        OFFICER - {P.READ_ACCESSES} | {P.READ_INFORMANTS},
+        EVERY_SECTION,
     ),
     "commune_chair": Role(Reach.AREA, (Purpose.SUPERVISION, Purpose.CASE_WORK), CHAIR, EVERY_SECTION),
-    "village_collaborator": Role(Reach.LIST, (Purpose.CASE_WORK,), READER | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES}),
-    "police": Role(Reach.AREA, (Purpose.POLICING,), READER, frozenset({S.OFFENCE, S.ABUSE})),
-    "health": Role(Reach.AREA, (Purpose.HEALTH_CARE,), READER, frozenset({S.HEALTH})),
-    "school": Role(Reach.AREA, (Purpose.SCHOOLING,), READER),
-    "justice": Role(Reach.AREA, (Purpose.CIVIL_STATUS,), READER, frozenset({S.ETHNICITY})),
+    "village_collaborator": Role(
+        Reach.LIST, (Purpose.CASE_WORK,), REPORTER | {P.WRITE_CHILDREN, P.WRITE_CIRCUMSTANCES}
+    ),
+    "police": Role(Reach.AREA, (Purpose.POLICING,), REPORTER, frozenset({S.OFFENCE, S.ABUSE})),
+    "health": Role(Reach.AREA, (Purpose.HEALTH_CARE,), REPORTER, frozenset({S.HEALTH})),
+    "school": Role(Reach.AREA, (Purpose.SCHOOLING,), REPORTER),
+    "justice": Role(Reach.AREA, (Purpose.CIVIL_STATUS,), REPORTER, frozenset({S.ETHNICITY})),
     "service_provider": Role(Reach.AGENCY, (Purpose.SERVICE,), READER | {P.READ_CASES}, frozenset({S.CASE})),
     "inspector": Role(Reach.AREA, (Purpose.INSPECTION,), OVERSIGHT, EVERY_SECTION),
     "analyst": Role(Reach.NOBODY, (Purpose.STATISTICS,), EVERYONE),
-    "integration": Role(Reach.AREA, (Purpose.EXCHANGE,), READER),
+    "integration": Role(Reach.AREA, (Purpose.EXCHANGE,), REPORTER),
 }

@@ -24,6 +24,7 @@ SCRIPTS = [
         "names",
         "cases",
         "tasks",
+        "reports",
         "counted",
         "restated",
         "editions",

@@ -28,8 +28,7 @@ BEGIN
     same := found_answer.request = asked;
     IF same THEN
         SELECT x INTO kept_from FROM unnest(found_answer.children) x
-        WHERE NOT (reaches_child(c, x) OR EXISTS (SELECT FROM case_file f WHERE f.child_id = x AND in_charge(c, f)))
-           OR NOT EXISTS (SELECT FROM child WHERE id = x) LIMIT 1;
+        WHERE NOT meets_child(c, x) OR NOT EXISTS (SELECT FROM child WHERE id = x) LIMIT 1;
         IF kept_from IS NULL THEN
             who.action := 'repeat_' || who.action;
             PERFORM note(who, c, false, found_answer.children);

@@ -59,6 +59,32 @@ SELECT (c.everywhere OR EXISTS (
        ELSE false END
 $$;
 
+-- The communes in charge of a case meet it while it is open, wherever the child is registered: that of the incident, and
+-- that where the child lives. It is for whoever receives cases; of an agency, where it gives something.
+CREATE FUNCTION in_charge(c caller, f case_file) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT f.closed_on IS NULL AND 'case' = ANY (c.sections)
+   AND (reaches_area(c, f.incident_area_id) OR reaches_area(c, f.residence_area_id))
+   AND CASE c.reach
+       WHEN 'area' THEN true
+       WHEN 'agency' THEN EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id)
+       ELSE false END
+$$;
+
+-- Whether the caller meets the child at home, or through an open case that it is not at home in: then what the case needs.
+CREATE FUNCTION meets_child(c caller, child uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT reaches_child(c, child) OR EXISTS (SELECT FROM case_file f WHERE f.child_id = child AND in_charge(c, f))
+$$;
+
+-- Of a child at home the whole of its cases; an agency meets the open cases in which it gives something.
+CREATE FUNCTION reaches_case(c caller, f case_file) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+SELECT reaches_child(c, f.child_id) AND (c.reach <> 'agency' OR f.closed_on IS NULL AND EXISTS (
+           SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id))
+    OR in_charge(c, f)
+$$;
+
 -- The same as a condition on an expression that names a child, for statements put together by a door; $1 is the caller,
 -- $2 the areas that it reaches. Where the statement asks for a single commune, nearly all who are found are reached: the
 -- planner, to whom the two conditions have nothing to do with each other, expects hardly any, and would sort them all for
@@ -75,6 +101,19 @@ SELECT concat_ws(' AND ',
     WHEN 'agency' THEN format('%s IN (SELECT f.child_id FROM case_file f JOIN intervention i ON i.case_id = f.id
                                        WHERE f.closed_on IS NULL AND i.agency_id = ($1).agency_id)', child)
     ELSE 'false' END)
+$$;
+
+-- The same of cases `f`: of children at home, and those that the caller is in charge of. `each`: each case that is found is looked at.
+CREATE FUNCTION reaching_case(c caller, each boolean) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE
+    WHEN c.everywhere THEN reaching(c, 'f.child_id', each)
+    WHEN each THEN format('(%s OR f.closed_on IS NULL AND (f.incident_area_id = ANY ($2) OR f.residence_area_id = ANY ($2)))',
+                          reaching(c, 'f.child_id', true))
+    ELSE format('f.id IN (SELECT g.id FROM case_file g WHERE %s UNION ALL
+                          SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.incident_area_id = ANY ($2) UNION ALL
+                          SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.residence_area_id = ANY ($2))',
+                reaching(c, 'g.child_id', false)) END
 $$;
 
 -- Puts a look (or its refusal) on record; answers its number.

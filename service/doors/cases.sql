@@ -1,20 +1,5 @@
 -- The doors to case files: one, a list, a number of them.
 
--- The communes in charge of a case meet it while it is open, wherever the child is registered: that of the incident, and
--- that where the child lives.
-CREATE FUNCTION in_charge(c caller, f case_file) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-SELECT c.reach = 'area' AND f.closed_on IS NULL
-   AND (reaches_area(c, f.incident_area_id) OR reaches_area(c, f.residence_area_id))
-$$;
-
--- An agency meets the open cases in which it gives something.
-CREATE FUNCTION reaches_case(c caller, f case_file) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-SELECT reaches_child(c, f.child_id) AND (c.reach <> 'agency' OR f.closed_on IS NULL AND EXISTS (
-    SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id)) OR in_charge(c, f)
-$$;
-
 -- Whether the caller reaches one of some areas.
 CREATE FUNCTION reaches_one(who asking, areas integer[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -55,12 +40,13 @@ BEGIN
 END $$;
 
 -- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened
--- from, until · $10 officer · $11 due before: of those whose clock runs, the first is due by then
+-- from, until · $10 officer · $11 due before: of those whose clock runs, one is due by then. `each`: whoever is met is looked
+-- for one by one, and not all of them first.
 CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid, kind text, opened_from date,
-                               opened_until date, officer uuid, due_before timestamptz) RETURNS text
+                               opened_until date, officer uuid, due_before timestamptz, each boolean) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
-    'FROM case_file f WHERE ' || reaching(c, 'f.child_id', areas IS NOT NULL),
+    'FROM case_file f WHERE ' || reaching_case(c, each),
     CASE WHEN c.reach = 'agency' THEN
         'f.closed_on IS NULL AND EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
     CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
@@ -83,6 +69,9 @@ CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
+    reached CONSTANT integer[] := reached_areas(c);
+    -- Of whoever reaches a few areas and asks for none, these few hold whom they meet.
+    each CONSTANT boolean := areas IS NOT NULL OR cardinality(reached) > 8;
     place CONSTANT text := CASE sort WHEN 'opened_on' THEN 'f.opened_on, f.id'
         WHEN '-opened_on' THEN 'f.opened_on DESC, f.id DESC' ELSE 'f.id' END;
     later CONSTANT text := CASE WHEN after IS NULL THEN '' WHEN sort = 'opened_on' THEN ' AND (f.opened_on, f.id) > ($12, $13)'
@@ -97,9 +86,10 @@ BEGIN
             SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $14) p))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.opened_on, page.id FROM page, noted
-    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before), later, place)
-    USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before,
-          after_day, after, size, who;
+    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before, each),
+        later, place)
+    USING c, reached, status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before, after_day,
+          after, size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
     END IF;
@@ -112,8 +102,8 @@ DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
     number bigint;
 BEGIN
-    EXECUTE 'SELECT count(*) '
-        || cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before)
+    EXECUTE 'SELECT count(*) ' || cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer,
+                                                 due_before, areas IS NOT NULL)
     INTO number
     USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before;
     RETURN number;

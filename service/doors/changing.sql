@@ -68,7 +68,7 @@ BEGIN
 END $$;
 
 -- Whether an assignment can work on the cases of a child that this transaction has taken: it holds today, its account is not
--- disabled, its role writes cases, and it reaches the child.
+-- disabled, its role writes cases, and it meets the child.
 CREATE FUNCTION suits_child(who asking, officer uuid, child uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -79,7 +79,7 @@ BEGIN
         JOIN role r ON r.code = a.role AND 'cases.write' = ANY (r.permissions)
         JOIN area place ON place.id = a.area_id
         WHERE a.id = officer AND a.during @> (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
-          AND reaches_child(ROW(a.id, a.account_id, a.role, a.agency_id, r.reach,
+          AND meets_child(ROW(a.id, a.account_id, a.role, a.agency_id, r.reach,
                                 place.level = 'province' AND place.covered, r.sections)::caller, child));
 END $$;
 

@@ -1,15 +1,18 @@
 -- The doors to children: one, a list, a number of them.
 
+-- Of a record that is not the whole one there is no version: it counts what is not shown.
 CREATE FUNCTION read_child(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
+    whole CONSTANT boolean := reaches_child(c, wanted);
 BEGIN
-    IF reaches_child(c, wanted) THEN
-        SELECT x.version, item INTO version, record FROM child x, child_json(c, x) item WHERE x.id = wanted;
+    IF whole OR meets_child(c, wanted) THEN
+        SELECT CASE WHEN whole THEN x.version END, item INTO version, record
+        FROM child x, child_json(c, x, whole) item WHERE x.id = wanted;
     END IF;
-    PERFORM note(who, c, version IS NULL, ARRAY[wanted]);
-    IF version IS NOT NULL THEN
+    PERFORM note(who, c, record IS NULL, ARRAY[wanted]);
+    IF record IS NOT NULL THEN
         RETURN NEXT;
     END IF;
 END $$;
@@ -97,7 +100,7 @@ BEGIN
         ),
         page AS MATERIALIZED (
             SELECT json_build_object(
-                'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+                'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
                 'commune', (SELECT place FROM residence r, place_on(r.area_id, $15) place
                             WHERE r.child_id = x.id AND r.during @> $15),

@@ -38,7 +38,8 @@ DECLARE
                               WHEN 'case' THEN (SELECT f.child_id FROM case_file f WHERE f.id = wanted) END;
 BEGIN
     IF kind IN ('child', 'case') THEN
-        IF NOT coalesce(reaches_child(c, of_child), false) THEN
+        IF NOT coalesce(reaches_child(c, of_child) OR kind = 'case' AND (
+            SELECT reaches_case(c, f) FROM case_file f WHERE f.id = wanted), false) THEN
             RETURN NULL;
         END IF;
         who.action := 'stale_' || who.action;
@@ -131,14 +132,20 @@ BEGIN
                         WHERE o.action IN ('export', 'backup', 'restore') AND o.subjects IS NULL) ELSE 0 END;
 END $$;
 
--- Whether the caller meets a thing (child, case, area), for who asks why. Told alike of what is not there.
+-- Whether the caller meets a thing (a child at home, or at all; a case, a report as who reads or as who sent it, its
+-- informant, an area), for who asks why. Told alike of what is not there.
 CREATE FUNCTION meets(who asking, kind text, subject uuid, area integer) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'map.read');
     met CONSTANT boolean := coalesce(CASE kind
         WHEN 'child' THEN (SELECT reaches_child(c, x.id) FROM child x WHERE x.id = subject)
+        WHEN 'child_met' THEN (SELECT meets_child(c, x.id) FROM child x WHERE x.id = subject)
         WHEN 'case' THEN (SELECT reaches_case(c, f) FROM case_file f WHERE f.id = subject)
+        WHEN 'report' THEN (SELECT reaches_report(c, r) FROM case_report r WHERE r.id = subject)
+        WHEN 'own_report' THEN (SELECT is_sender(c, r) FROM case_report r WHERE r.id = subject)
+        WHEN 'any_report' THEN (SELECT reaches_report(c, r) OR is_sender(c, r) FROM case_report r WHERE r.id = subject)
+        WHEN 'informant' THEN (SELECT reaches_informant(c, r) FROM case_report r WHERE r.id = subject)
         WHEN 'area' THEN reaches_area(c, area) END, false);
 BEGIN
     IF subject IS NOT NULL THEN

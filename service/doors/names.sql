@@ -23,7 +23,7 @@ CREATE FUNCTION place_by_name(child uuid) RETURNS text
 LANGUAGE sql STABLE AS $$
 SELECT coalesce(
     (SELECT x.name_order FROM child x WHERE x.id = child),
-    (SELECT name_order(h.before ->> 'full_name') FROM history h WHERE h.record = 'child' AND h.record_id = child
+    (SELECT name_order(coalesce(h.before ->> 'full_name', '')) FROM history h WHERE h.record = 'child' AND h.record_id = child
      AND h.after IS NULL ORDER BY h.number DESC LIMIT 1))
 $$;
 
@@ -111,7 +111,7 @@ BEGIN
     PERFORM note(who, c, false, found[:size]);
     RETURN QUERY
         SELECT json_build_object(
-            'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+            'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
             'date_of_birth_precision', x.date_of_birth_precision,
             'commune', (SELECT p FROM residence r, place_on(r.area_id, shown_on) p
                         WHERE r.child_id = x.id AND r.during @> shown_on),

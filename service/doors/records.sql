@@ -118,26 +118,31 @@ SELECT json_build_object(
 FROM child x WHERE x.id = f.child_id
 $$;
 
-CREATE FUNCTION child_json(c caller, x child) RETURNS SETOF json
+-- Whoever meets the child only through what happened within their reach receives who it is, where it lives, and the cases of
+-- that: not the `whole`.
+CREATE FUNCTION child_json(c caller, x child, whole boolean DEFAULT true) RETURNS SETOF json
 LANGUAGE sql STABLE AS $$
 SELECT json_build_object(
-    'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
-    'date_of_birth_precision', x.date_of_birth_precision, 'personal_id', x.personal_id,
-    'ethnicity', CASE WHEN 'ethnicity' = ANY (c.sections) THEN x.ethnicity END,
+    'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+    'date_of_birth_precision', x.date_of_birth_precision, 'personal_id', CASE WHEN whole THEN x.personal_id END,
+    'ethnicity', CASE WHEN whole AND 'ethnicity' = ANY (c.sections) THEN x.ethnicity END,
     'residences', coalesce((
         SELECT json_agg(item ORDER BY lower(r.during))
         FROM residence r, residence_json(r) item WHERE r.child_id = x.id), '[]'),
     'circumstances', coalesce((
         SELECT json_agg(item ORDER BY lower(m.during), k.position)
         FROM circumstance m JOIN category k ON k.code = m.category_code, circumstance_json(c, m) item
-        WHERE m.child_id = x.id), '[]'),
+        WHERE m.child_id = x.id AND whole), '[]'),
     'open_cases', CASE WHEN 'case' = ANY (c.sections) THEN coalesce((
         SELECT json_agg(item ORDER BY f.opened_on, f.id)
         FROM case_file f, case_json(c, f) item WHERE f.child_id = x.id AND f.closed_on IS NULL
+          AND (whole OR in_charge(c, f))
           AND (c.reach <> 'agency' OR EXISTS (
               SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = c.agency_id))), '[]') END,
     'withheld', to_json(array_remove(ARRAY[
-        CASE WHEN NOT 'ethnicity' = ANY (c.sections) THEN 'ethnicity' END,
+        CASE WHEN NOT whole THEN 'personal_id' END,
+        CASE WHEN NOT whole OR NOT 'ethnicity' = ANY (c.sections) THEN 'ethnicity' END,
+        CASE WHEN NOT whole THEN 'circumstances' END,
         CASE WHEN NOT 'evidence' = ANY (c.sections) THEN 'circumstances.evidence' END,
-        CASE WHEN NOT 'case' = ANY (c.sections) THEN 'open_cases' END], NULL)))
+        CASE WHEN NOT whole OR NOT 'case' = ANY (c.sections) THEN 'open_cases' END], NULL)))
 $$;

@@ -37,6 +37,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON deadline, holiday TO {role};
 GRANT SELECT, INSERT ON deadline_rule TO {role};
 GRANT UPDATE (during) ON deadline_rule TO {role};
 
+-- A report is received by a door, and stays as it was told; what became of it is added.
+GRANT SELECT ON case_report, case_report_child TO {role};
+GRANT UPDATE (area_id, passed_on_at, unfounded_at, unfounded_reason) ON case_report TO {role};
+GRANT UPDATE (child_id, case_id) ON case_report_child TO {role};
+
 -- Who signs in. Nothing of it is deleted, but what is past its time.
 GRANT SELECT, INSERT, UPDATE ON agency, account, credential, assignment, sign_in TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON refresh_token, sign_in_delay TO {role};

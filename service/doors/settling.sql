@@ -25,7 +25,7 @@ CREATE FUNCTION unsettled(c caller, after uuid) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT 'SELECT DISTINCT ON (x.id) x.id, p.split_id, p.split_on FROM split_areas($3) p
     JOIN residence r ON r.area_id = p.area_id AND coalesce(upper(r.during) > p.split_on, true)
-    JOIN child x ON x.id = r.child_id AND birthday(x.date_of_birth, 16) > p.split_on
+    JOIN child x ON x.id = r.child_id AND x.identified AND birthday(x.date_of_birth, 16) > p.split_on
     WHERE ' || reaching(c, 'x.id', false) || CASE WHEN after IS NULL THEN '' ELSE ' AND x.id > $4' END
     || ' ORDER BY x.id, p.split_on, p.split_id'
 $$;

@@ -8,6 +8,9 @@ ALTER TABLE case_file ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intervention ENABLE ROW LEVEL SECURITY;
 ALTER TABLE case_step ENABLE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_report ENABLE ROW LEVEL SECURITY;
+ALTER TABLE case_report_child ENABLE ROW LEVEL SECURITY;
+ALTER TABLE informant ENABLE ROW LEVEL SECURITY;  -- of whom a transaction sees nothing, whatever it has taken
 ALTER TABLE site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site_stage ENABLE ROW LEVEL SECURITY;
 
@@ -21,6 +24,11 @@ DROP POLICY IF EXISTS taken ON case_step;
 CREATE POLICY taken ON case_step USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
 DROP POLICY IF EXISTS taken ON deadline;
 CREATE POLICY taken ON deadline USING (EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
+
+
+-- A report is taken by itself. Of a child that was taken, reports are no part.
+CREATE POLICY taken ON case_report USING (taken(id));
+CREATE POLICY taken ON case_report_child USING (taken(report_id));
 
 -- Sites are about nobody: everyone signed in sees them, and whoever changes one has taken it.
 DROP POLICY IF EXISTS seen ON site;

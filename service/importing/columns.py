@@ -62,6 +62,8 @@ def optional(name: str, form: Form) -> Column:
 SEX = choice("male", "female", "unknown")
 AGE = choice(*map(str, range(17)), sql="integer")
 EVERY = choice(*map(str, range(1, 367)), sql="integer")
+REPORT_SOURCE = choice("hotline_111", "police", "school", "health", "citizen", "commune", "other")
+REPORTED_AGE = choice(*map(str, range(18)), sql="integer")
 STAGE = choice("planned", "started", "completed", "replicated", "stopped")
 AGENCY_KIND = choice(
     "people_committee",
@@ -165,10 +167,11 @@ FILES = {
     ),
     "children.csv": (
         value("id", IDENTIFIER_FORM),
-        value("full_name", NAME),
+        column("full_name", NAME),
         value("sex", SEX),
-        value("date_of_birth", DAY_FORM),
+        column("date_of_birth", DAY_FORM),
         value("date_of_birth_precision", choice("day", "month", "year", "estimated")),
+        optional("identified", TRUTH),
         optional("personal_id", PERSONAL_ID),
         optional("ethnicity", NAME),
         optional("version", VERSION),
@@ -235,6 +238,48 @@ FILES = {
         *PERIOD,
         optional("provider", NAME),
         optional("agency", IDENTIFIER_FORM),
+    ),
+    "case_reports.csv": (
+        value("id", IDENTIFIER_FORM),
+        value("commune", COMMUNE),
+        column("commune_since", DAY_FORM),
+        optional("place", NOTE),
+        value("sender", IDENTIFIER_FORM),
+        optional("reference", NAME),
+        optional("said", HASH),
+        value("receiving_code", CODE),
+        value("year", VERSION),
+        value("number", VERSION),
+        optional("receiving_place", NAME),
+        value("source", REPORT_SOURCE),
+        value("channel", choice("phone", "direct", "other")),
+        value("received_at", MOMENT_FORM),
+        optional("recorded_at", MOMENT_FORM),
+        value("concern", choice("abused", "at_risk", "special")),
+        optional("condition", NOTE),
+        optional("likely_harm", NOTE),
+        optional("steps_taken", NOTE),
+        value("anonymous", TRUTH),
+        optional("passed_on_at", MOMENT_FORM),
+        optional("unfounded_at", MOMENT_FORM),
+        optional("unfounded_reason", NOTE),
+        optional("version", VERSION),
+    ),
+    "reported_children.csv": (
+        optional("id", IDENTIFIER_FORM),
+        value("report_id", IDENTIFIER_FORM),
+        value("number", VERSION),
+        column("child_id", IDENTIFIER_FORM),
+        column("case_id", IDENTIFIER_FORM),
+        optional("full_name", NAME),
+        value("sex", SEX),
+        optional("date_of_birth", DAY_FORM),
+        optional("estimated_age", REPORTED_AGE),
+        optional("commune", COMMUNE),
+        optional("commune_since", DAY_FORM),
+        optional("father", NOTE),
+        optional("mother", NOTE),
+        optional("carer", NOTE),
     ),
     "sites.csv": (
         value("id", IDENTIFIER_FORM),

@@ -79,6 +79,9 @@ SENTENCES = {
     "edition_taken": "Another edition of the same programme, area, day and map has this number.",
     "edition_previous": "It names the edition before: of the same programme, area, day and map, with the number "
     "before. The first names none.",
+    "report_number_taken": "Another report of the same receiving place and year has this number.",
+    "report_without_child": "No row of reported_children.csv is of this report: each tells of at least one child.",
+    "reported_child_twice": "Another child of the report has this number.",
     "rule_taken": "There is a counting rule of this number already.",
     "rule_form": "A counting rule is named by the code of a programme and a number: hung-yen-2016-2020/2.",
     "rule_in_force": "A rule is in force from a day, and a draft is not.",

@@ -32,6 +32,7 @@ CHECKS = [
         "steps",
         "deadlines",
         "interventions",
+        "reports",
         "sites",
         "past",
         "editions",

@@ -66,10 +66,10 @@ FROM staged_populations s
 JOIN area_version v ON v.code = s.area AND lower(v.during) IS NOT DISTINCT FROM s.area_since
 ON CONFLICT (id) DO NOTHING;
 
-INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, version,
+INSERT INTO child (id, full_name, sex, date_of_birth, date_of_birth_precision, identified, personal_id, ethnicity, version,
                    created_at, updated_at)
-SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, personal_id, ethnicity, coalesce(version, 1),
-       coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+SELECT id, full_name, sex, date_of_birth, date_of_birth_precision, coalesce(identified, true), personal_id, ethnicity,
+       coalesce(version, 1), coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged_children;
 
 INSERT INTO residence (id, child_id, area_id, during, end_reason)
@@ -91,10 +91,28 @@ SELECT id, case_id, step, occurred_at, recorded_at, actor, content, reason, with
 INSERT INTO intervention (id, case_id, measure_code, started_on, ended_on, provider, agency_id)
 SELECT coalesce(id, uuidv7()), case_id, measure, "from", "until", provider, agency FROM staged_interventions;
 
+INSERT INTO case_report (id, area_id, place, sender, reference, said, receiving_code, year, number, receiving_place, source,
+                         channel, received_at, recorded_at, concern, condition, likely_harm, steps_taken, anonymous,
+                         passed_on_at, unfounded_at, unfounded_reason, version)
+SELECT id, area_id, place, sender, reference, decode(coalesce(said, ''), 'hex'), receiving_code, year, number,
+       receiving_place, source, channel, received_at, coalesce(recorded_at, received_at), concern, condition, likely_harm,
+       steps_taken, anonymous, passed_on_at, unfounded_at, unfounded_reason, coalesce(version, 1)
+FROM placed_reports;
+
+-- Numbers go on where they ended.
+INSERT INTO report_series (code, year, last)
+SELECT receiving_code, year, max(number) FROM staged_case_reports GROUP BY receiving_code, year;
+
+INSERT INTO case_report_child (id, report_id, n, child_id, case_id, full_name, sex, date_of_birth, estimated_age,
+                               residence_area_id, father, mother, carer)
+SELECT coalesce(id, uuidv7()), report_id, number, child_id, case_id, full_name, sex, date_of_birth, estimated_age, area_id,
+       father, mother, carer
+FROM placed_reported_children;
+
 INSERT INTO site (id, area_id, version)
 SELECT DISTINCT id, area_id, coalesce(version, 1) FROM placed_sites;
 
 INSERT INTO site_stage (id, site_id, stage, during)
 SELECT coalesce(stage_id, uuidv7()), id, stage, daterange("from", "until") FROM staged_sites WHERE stage IS NOT NULL;
 
-ANALYZE child, residence, circumstance, case_file, case_step, intervention, site, site_stage
+ANALYZE child, residence, circumstance, case_file, case_step, case_report, case_report_child, intervention, site, site_stage

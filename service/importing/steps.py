@@ -24,7 +24,7 @@ STEPS = """
 SELECT s.*, f.line AS case_line, f.kind, f."from", f."until", f.outcome, c.date_of_birth
 FROM placed_steps s
 JOIN staged_cases f ON f.id = s.case_id AND f.kind IS NOT NULL
-JOIN staged_children c ON c.id = f.child_id AND c.date_of_birth IS NOT NULL
+JOIN staged_children c ON c.id = f.child_id AND (c.date_of_birth IS NOT NULL OR NOT c.identified)
 WHERE s.step IS NOT NULL ORDER BY s.case_id, s.line
 """
 FOLDED = """

@@ -1,6 +1,6 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
-DROP FUNCTION IF EXISTS every_subject, latest_residences, settle_homes, remake_homes, post_spells, ledger_post,
+DROP FUNCTION IF EXISTS every_subject, latest_residences, told_homes, settle_homes, remake_homes, post_spells, ledger_post,
     ledger_post_all;
 
 
@@ -11,17 +11,22 @@ SELECT array_agg(id) FROM (
     SELECT id FROM child UNION SELECT id FROM site UNION SELECT subject_id FROM spell WHERE withdrawn IS NULL) s
 $$;
 
--- Where each child lives, or lived last.
-CREATE FUNCTION latest_residences() RETURNS TABLE (child_id uuid, area_id integer)
+-- Where each child lives, or lived last; of whom no residence is known, where it happened that its latest case began with.
+CREATE FUNCTION told_homes() RETURNS TABLE (child_id uuid, area_id integer)
 LANGUAGE sql STABLE AS $$
-SELECT DISTINCT ON (child_id) child_id, area_id FROM residence ORDER BY child_id, lower(during) DESC
+(SELECT DISTINCT ON (child_id) child_id, area_id FROM residence ORDER BY child_id, lower(during) DESC)
+UNION ALL
+(SELECT DISTINCT ON (f.child_id) f.child_id, f.incident_area_id FROM case_file f
+ WHERE f.incident_area_id IS NOT NULL AND NOT EXISTS (SELECT FROM residence r WHERE r.child_id = f.child_id)
+ ORDER BY f.child_id, f.opened_on DESC, f.id DESC)
 $$;
 
 CREATE FUNCTION remake_homes() RETURNS void
 LANGUAGE sql AS $$
-DELETE FROM home h WHERE NOT EXISTS (SELECT FROM residence WHERE child_id = h.child_id);
+DELETE FROM home h WHERE NOT EXISTS (SELECT FROM residence WHERE child_id = h.child_id)
+AND NOT EXISTS (SELECT FROM case_file WHERE child_id = h.child_id AND incident_area_id IS NOT NULL);
 INSERT INTO home
-SELECT l.* FROM latest_residences() l LEFT JOIN home h USING (child_id) WHERE h.area_id IS DISTINCT FROM l.area_id
+SELECT l.* FROM told_homes() l LEFT JOIN home h USING (child_id) WHERE h.area_id IS DISTINCT FROM l.area_id
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 
@@ -29,11 +34,16 @@ $$;
 CREATE FUNCTION settle_homes(subjects uuid[]) RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM home WHERE child_id = ANY (subjects)
-AND NOT EXISTS (SELECT FROM residence r WHERE r.child_id = home.child_id);
+AND NOT EXISTS (SELECT FROM residence r WHERE r.child_id = home.child_id)
+AND NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = home.child_id AND f.incident_area_id IS NOT NULL);
 INSERT INTO home
-SELECT s.id, r.area_id
+SELECT s.id, told.area_id
 FROM unnest(subjects) s (id)
-CROSS JOIN LATERAL (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY lower(during) DESC LIMIT 1) r
+CROSS JOIN LATERAL (SELECT coalesce(
+    (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY lower(during) DESC LIMIT 1),
+    (SELECT incident_area_id FROM case_file WHERE child_id = s.id AND incident_area_id IS NOT NULL
+     ORDER BY opened_on DESC, id DESC LIMIT 1)) AS area_id) told
+WHERE told.area_id IS NOT NULL
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
 $$;
 

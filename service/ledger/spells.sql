@@ -43,12 +43,12 @@ rule AS (
     FROM counting_rule r
     WHERE CASE WHEN of_rule IS NULL THEN r.state IN ('posting', 'adopted') ELSE r.id = of_rule END
 ),
--- Where the child lived while being a child: from birth to the 16th birthday.
+-- Where the child lived while being a child: from birth to the 16th birthday. Of whom nobody knows who it is, nothing counts.
 stay AS (
     SELECT c.id, r.area_id, c.sex, c.date_of_birth AS born,
            range_agg(r.during * daterange(c.date_of_birth, birthday(c.date_of_birth, 16))) AS days
     FROM touched t
-    JOIN child c ON c.id = t.id
+    JOIN child c ON c.id = t.id AND c.identified
     JOIN residence r ON r.child_id = c.id
     GROUP BY c.id, r.area_id
 ),

@@ -22,9 +22,9 @@ FROM (
 ) d
 GROUP BY difference, area_id, rule, measure, category
 UNION ALL
-SELECT 'the home is not where the residences say', coalesce(h.area_id, l.area_id), NULL::smallint, NULL, NULL, NULL, NULL,
+SELECT 'the home is not where the records say', coalesce(h.area_id, l.area_id), NULL::smallint, NULL, NULL, NULL, NULL,
        NULL::date, count(*)
-FROM home h FULL JOIN latest_residences() l USING (child_id)
+FROM home h FULL JOIN told_homes() l USING (child_id)
 WHERE h.area_id IS DISTINCT FROM l.area_id
 GROUP BY 2
 UNION ALL

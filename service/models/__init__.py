@@ -32,6 +32,7 @@ from service.models.programmes import (
 )
 from service.models.reference import Category, CategoryScheme, InterventionMeasure
 from service.models.reforms import Reform
+from service.models.reports import CaseReport, CaseReportChild, Informant, ReportSeries
 from service.models.sites import Site, SiteStage
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "AssignmentArea",
     "AssignmentChild",
     "CaseFile",
+    "CaseReport",
+    "CaseReportChild",
     "CaseStep",
     "Category",
     "CategoryScheme",
@@ -63,6 +66,7 @@ __all__ = [
     "Holiday",
     "Home",
     "Indicator",
+    "Informant",
     "Intervention",
     "InterventionMeasure",
     "OfficialPopulation",
@@ -74,6 +78,7 @@ __all__ = [
     "Reform",
     "RefreshToken",
     "Register",
+    "ReportSeries",
     "Residence",
     "Role",
     "RulePosting",

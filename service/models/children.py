@@ -11,8 +11,15 @@ NEW_ID = {"server_default": text("uuidv7()")}
 NOW = {"server_default": text("now()")}
 
 
+def of_name(function: str) -> Computed:
+    """A column made of the name, which may be unknown."""
+    return Computed(f"{function}(COALESCE(full_name, ''::text))", persisted=True)
+
+
 class Child(SQLModel, table=True):
-    """A person in the register. Whether it is a child on a day is always computed from the date of birth."""
+    """A person in the register. Whether it is a child on a day is always computed from the date of birth.
+
+    Of one who is not `identified` name and birth may be unknown; it counts nowhere."""
 
     __table_args__ = (
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
@@ -23,16 +30,13 @@ class Child(SQLModel, table=True):
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
-    full_name: str = Field(sa_type=Text)
-    name_words: str = Field(
-        default=None, sa_type=TSVECTOR, sa_column_args=(Computed("name_words(full_name)", persisted=True),)
-    )
-    name_order: str = Field(
-        default=None, sa_type=Text(collation="C"), sa_column_args=(Computed("name_order(full_name)", persisted=True),)
-    )
+    full_name: str | None = Field(default=None, sa_type=Text)
+    name_words: str = Field(default=None, sa_type=TSVECTOR, sa_column_args=(of_name("name_words"),))
+    name_order: str = Field(default=None, sa_type=Text(collation="C"), sa_column_args=(of_name("name_order"),))
     sex: str = Field(sa_type=Text)
-    date_of_birth: date
+    date_of_birth: date | None = None
     date_of_birth_precision: str = Field(default="day", sa_type=Text, sa_column_kwargs={"server_default": "day"})
+    identified: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     personal_id: str | None = Field(default=None, sa_type=Text)
     ethnicity: str | None = Field(default=None, sa_type=Text)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
@@ -73,7 +77,8 @@ class Circumstance(SQLModel, table=True):
 
 
 class Home(SQLModel, table=True):
-    """Where a child lives, or lived last: who is responsible for this area meets the child. Derived."""
+    """Where a child lives, or lived last (of whom nobody knows that, where it happened that its case began with): who
+    is responsible for this area meets the child. Derived."""
 
     __table_args__ = (Index("home_area", "area_id", "child_id"),)
 

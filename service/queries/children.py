@@ -71,8 +71,8 @@ async def number_of_children(reader: Reader, asking: Asking, wanted: Filter) -> 
     return number
 
 
-async def child(reader: Reader, asking: Asking, child_id: UUID) -> tuple[int, str]:
-    """Version and record."""
+async def child(reader: Reader, asking: Asking, child_id: UUID) -> tuple[int | None, str]:
+    """Version (none of whom the caller meets only through a case) and record."""
     found = await reader.fetchrow(ONE, *asking, child_id)
     if found is None:
         raise Refusal("child_unknown")

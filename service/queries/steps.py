@@ -83,9 +83,9 @@ async def told(reader: Reader, asking: Asking, case_id: UUID) -> str:
     return found
 
 
-def begun(kind: Kind, born: date) -> File:
+def begun(kind: Kind, born: date | None) -> File:
     """The file of a case before its first step; `born` tells when the child is sixteen."""
-    return File(kind, months_later(born, 16 * 12))
+    return File(kind, None if born is None else months_later(born, 16 * 12))
 
 
 def folded(file: File, steps: Collection[Step]) -> File:
@@ -102,8 +102,9 @@ def step_of(row: CaseStep) -> Step:
 
 
 async def _rows(session: AsyncSession, case: CaseFile) -> list[CaseStep]:
-    """Those that were withdrawn too."""
-    return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
+    """Those that were withdrawn too. The case is written once, with what follows from them."""
+    with session.no_autoflush:
+        return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
 
 
 async def _file(session: AsyncSession, case: CaseFile, rows: list[CaseStep]) -> File:

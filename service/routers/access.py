@@ -28,7 +28,14 @@ THERE = {  # the area of a site; of accounts and agencies, whether they are ther
     "accounts": "SELECT 1 FROM account WHERE id = $1",
     "agencies": "SELECT 1 FROM agency WHERE id = $1",
 }
-CHILD_OR_CASE = re.compile(rf"(?:/v1)?/(children|cases)/({UUID_FORM})(?:/.*)?")
+FILE = re.compile(rf"(?:/v1)?/(children|cases|case-reports)/({UUID_FORM})(?:/.*)?")
+KINDS = {"children": "child", "cases": "case", "case-reports": "report"}
+MET_OTHERWISE = {  # where another reach is enough for an action, or not enough
+    ("child", "read_child"): "child_met",
+    ("report", "read_report_receipt"): "own_report",
+    ("report", "pass_on_report"): "any_report",
+    ("report", "read_informant"): "informant",
+}
 COMMUNE = re.compile(r"(?:(?:/v1)?/communes/)?([0-9]{2}|[0-9]{3}|[0-9]{5})(?:/.*)?")
 MEETS = f"SELECT meets({ASKING}, $6, $7::uuid, $8::integer)"
 REASONS = {
@@ -54,7 +61,7 @@ class ExplanationAsked(Input):
     resource: str | None = Field(
         None,
         max_length=300,
-        description="A path of a child, a case, a commune, a site, an account or an agency; or an area's code",
+        description="A path of a child, case, report, commune, site, account or agency; or an area's code",
         examples=["12145"],
     )
 
@@ -117,8 +124,8 @@ async def met(reader: Reader, asking: Asking, resource: str, on: date, action: s
         if there is None or found[1] != "sites" or action == "read_site":
             return there is not None
         return bool(await reader.fetchval(MEETS, *asking, "area", None, there))
-    if found := CHILD_OR_CASE.fullmatch(resource):
-        kind = {"children": "child", "cases": "case"}[found[1]]
+    if found := FILE.fullmatch(resource):
+        kind = MET_OTHERWISE.get((KINDS[found[1]], action), KINDS[found[1]])
         return bool(await reader.fetchval(MEETS, *asking, kind, UUID(found[2]), None))
     if found := COMMUNE.fullmatch(resource):
         area = await attainment.area(reader, found[1], on, asking.assignment_id, "/resource")

@@ -130,8 +130,8 @@ class CaseFileRecord(BaseModel):
 
     case_id: OfCase[Identifier]
     child_id: OfCase[Identifier]
-    full_name: Confidential[str]
-    date_of_birth: Confidential[Day]
+    full_name: Confidential[str | None]
+    date_of_birth: Confidential[Day | None]
     kind: OfCase[Literal["protection", "support"]]
     procedure: OfCase[str] = Field(description="The version that is in force today", examples=["protection-2017"])
     stage: OfCase[Stage | None]
@@ -183,7 +183,8 @@ def tag(version: int, today: date) -> str:
 def written(told: dict[str, Any], now: datetime) -> str:
     """The file in JSON, from what it is folded from."""
     taken = [step_of(step) for step in told["steps"]]
-    file = steps.folded(steps.begun(told["kind"], date.fromisoformat(told["date_of_birth"])), taken)
+    born = told["date_of_birth"] and date.fromisoformat(told["date_of_birth"])
+    file = steps.folded(steps.begun(told["kind"], born), taken)
     places = {UUID(step["id"]): step for step in told["steps"]}
     record = shown(file, told, places, now)
     if told["agency"] is not None:

@@ -43,6 +43,9 @@ router = routing.router("/v1/children", "children")
 
 Sex = Literal["male", "female", "unknown"]
 Precision = Literal["day", "month", "year", "estimated"]
+IDENTIFIED = (
+    "Whether it is known who this is: of a child that was reported and is not known, name and birth may be null"
+)
 PersonalId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{12}$")]
 
 
@@ -77,9 +80,10 @@ class ChildSummary(BaseModel):
     """A child in a list, with the commune on the day of the list."""
 
     id: Confidential[Identifier]
-    full_name: Confidential[str]
+    identified: Confidential[bool] = Field(description=IDENTIFIED)
+    full_name: Confidential[str | None]
     sex: Confidential[Sex]
-    date_of_birth: Confidential[Day]
+    date_of_birth: Confidential[Day | None]
     date_of_birth_precision: Confidential[Precision]
     commune: Confidential[Place | None]
     changed_at: OfCase[datetime | None] = Field(
@@ -91,9 +95,10 @@ class ChildRecord(BaseModel):
     """A child and what hangs on it."""
 
     id: Confidential[Identifier]
-    full_name: Confidential[str]
+    identified: Confidential[bool] = Field(description=IDENTIFIED)
+    full_name: Confidential[str | None]
     sex: Confidential[Sex]
-    date_of_birth: Confidential[Day]
+    date_of_birth: Confidential[Day | None]
     date_of_birth_precision: Confidential[Precision]
     personal_id: Confidential[str | None]
     ethnicity: Ethnicity[str | None]
@@ -256,7 +261,8 @@ async def read_child(
 ) -> Response:
     """A child with residences, circumstances and open cases."""
     version, record = await children.child(reader, asking, child_id)
-    return read_answer(request, version if caller.role.receives_everything else seen(record), record)
+    whole = version if caller.role.receives_everything else None
+    return read_answer(request, seen(record) if whole is None else whole, record)
 
 
 @router.patch("/{child_id}", response_model=ChildRecord)
@@ -269,7 +275,8 @@ async def update_child(
     check_received(session.info["caller"], body)
     child = await session.get_one(Child, child_id)
     child.sqlmodel_update(body.model_dump(exclude_unset=True))
-    not_born_after(today, child.date_of_birth)
+    if child.date_of_birth is not None:
+        not_born_after(today, child.date_of_birth)
     answer = await posted(session, [child_id], today, children.CHILD, child)
     return json_answer(answer, {"ETag": await children.tag(session, child_id, version)})
 

@@ -40,10 +40,10 @@ router = routing.router("/v1", "tasks")
 
 
 class TaskChild(BaseModel):
-    """For whom it is done."""
+    """For whom it is done. The name is null as long as nobody knows who the child is."""
 
     id: Confidential[Identifier]
-    full_name: Confidential[str]
+    full_name: Confidential[str | None]
 
 
 class Task(BaseModel):

@@ -43,6 +43,9 @@ class About(Enum):
     RECORDS_OF_AREA = auto()
     EXACT_FIGURES = auto()  # of an area whose records one may see
     WHOLE_PROVINCE = auto()  # which is nobody's here
+    REPORT = auto()  # as who reads it where it happened
+    OWN_REPORT = auto()  # as who sent it: that of the own agency
+    ANY_REPORT = auto()  # as either
     VISIBLE = auto()  # by all who are permitted, wherever it lies
 
 
@@ -71,6 +74,15 @@ def child(where: str) -> dict[str, Any]:
 
 def case(where: str) -> dict[str, Any]:
     return {"child_id": str(named("child", where)), "kind": "support", "opened_on": "2019-02-01"}
+
+
+def report(where: str) -> dict[str, Any]:
+    said = {"source": "school", "channel": "direct", "concern": "at_risk", "received_at": "2020-12-30T23:40:00+07:00"}
+    return said | {"commune": PLACES[where], "children": [{"sex": "male", "estimated_age": 9}]}
+
+
+def of_child(where: str) -> dict[str, Any]:
+    return {"child_id": str(named("child", where))}
 
 
 def figures(where: str) -> dict[str, Any]:
@@ -261,6 +273,15 @@ ASKED: dict[str, Asked] = {
     "resume_deadline": Asked(A.CASE, always()),
     "list_tasks": Asked(),
     "read_task_summary": Asked(),
+    "list_reports": Asked(),
+    "create_report": Asked(body=report),
+    "read_report": Asked(A.REPORT),
+    "read_report_receipt": Asked(A.OWN_REPORT),
+    "read_informant": Asked(A.REPORT),
+    "pass_on_report": Asked(A.ANY_REPORT, always()),
+    "find_report_unfounded": Asked(A.REPORT, always(reason="Đã xác minh")),
+    "take_up_reported_child": Asked(A.REPORT, of_child),
+    "identify_reported_child": Asked(A.REPORT, of_child),
     "list_sites": Asked(),
     "create_site": Asked(A.NEW_IN_AREA, site),
     "read_site": Asked(A.VISIBLE),
@@ -300,6 +321,7 @@ def path_of(name: str, where: str, **other: object) -> str:
         "day": "2020-01-01",
         "deadline_rule_id": shipped("deadline-rule/plan/2017-07-01"),
         "deadline_id": named("paused" if name == "resume_deadline" else "deadline", where),
+        "child_number": 1,
     } | other
     if file := ASKED[name].file:
         values = {"case_id": case_of(where, file), "step_id": step_of(case_of(where, file), 1)} | values

@@ -29,6 +29,7 @@ NAMES = {INSIDE: "Đỗ Thị Mận", ANOTHERS: "Trần Văn Ổi", OUTSIDE: "Ph
 GROWN = "Lý Văn Kem"  # who has turned sixteen, in each place
 NUMBERS = {INSIDE: "033210000001", ANOTHERS: "033210000002", OUTSIDE: "033210000003"}
 RESTRICTED = {"d.2": "health", "đ": "health", "e.1": "offence", "l.1": "abuse"}  # categories by their sections
+INFORMANT, STEPS_TAKEN = "Bà Hàng Xóm", "Đã gọi công an xã"
 ETHNICITY, EVIDENCE, OUTCOME = "Mường", "Giấy xác nhận khuyết tật", "child_safe"
 
 
@@ -69,6 +70,9 @@ def meets(role: str, where: str) -> bool:
 
 
 REMAKE = """
+DELETE FROM informant WHERE report_id = '{report}';
+DELETE FROM case_report_child WHERE report_id = '{report}';
+DELETE FROM case_report WHERE id = '{report}';
 DELETE FROM child WHERE id = '{child}';
 DELETE FROM site WHERE id = '{site}' OR area_id = {free};
 INSERT INTO child (id, full_name, sex, date_of_birth, personal_id, ethnicity)
@@ -92,6 +96,12 @@ SELECT d.id::uuid, '{case}', 'plan', d.nth, '2020-12-28 09:00+07', '2021-01-05 0
 FROM (VALUES ('{deadline}', 0, NULL, NULL), ('{paused}', 1, '2020-12-29 09:00+07', 'chờ'))
      AS d (id, nth, paused_at, reason);
 INSERT INTO assignment_child SELECT '{collaborator}', '{child}' WHERE {listed};
+INSERT INTO case_report (id, area_id, sender, said, receiving_code, year, number, source, channel, received_at, concern,
+                         steps_taken, anonymous)
+VALUES ('{report}', {area}, '{agency}', '', '{report}', 2020, 1, 'school', 'phone', '2020-12-30T23:40:00+07:00',
+        'abused', '{steps_taken}', false);
+INSERT INTO case_report_child (report_id, n, sex) VALUES ('{report}', 1, 'unknown');
+INSERT INTO informant VALUES ('{report}', '{informant}', '0912 345 678', NULL, NULL);
 DELETE FROM target WHERE allocated_from = '{target}';
 DELETE FROM target WHERE id = '{target}' OR area_id = {area};
 INSERT INTO target (id, programme_code, indicator_code, area_id, direction, unit, value, due_on, legal_basis, revision,
@@ -116,6 +126,7 @@ SELECT coalesce((SELECT sum(version) FROM child), 0), coalesce((SELECT sum(versi
        coalesce((SELECT sum(version) FROM site), 0), (SELECT sum(version) FROM account), (SELECT count(*) FROM account),
        (SELECT sum(version) FROM agency), (SELECT count(*) FROM assignment), (SELECT count(*) FROM assignment_child),
        (SELECT count(*) FROM target), (SELECT count(*) FROM official_population),
+       (SELECT count(*) FROM case_report), (SELECT sum(version) FROM case_report),
        (SELECT count(*) FROM history), (SELECT count(*) FROM reform), (SELECT max(changed_at) FROM credential)
 """
 
@@ -162,6 +173,9 @@ class Province:
                 ethnicity=ETHNICITY,
                 evidence=EVIDENCE,
                 outcome=OUTCOME,
+                report=named("report", where),
+                informant=INFORMANT,
+                steps_taken=STEPS_TAKEN,
                 area=await self.owner.fetchval(AREA, PLACES[where]),
                 split=await self.owner.fetchval(BEFORE_THE_SPLIT, SPLIT),
                 free=await self.owner.fetchval(AREA, FREE[where]),

@@ -125,7 +125,7 @@ async def test_who_counts_but_lives_elsewhere_by_now_is_shown_to_whoever_meets_t
 HIDING = [
     (name, role)
     for name, asked in ASKED.items()
-    if asked.about in (About.CHILD, About.CASE, About.CHILD_IN_THE_BODY, About.LIST_OF_A_COLLABORATOR)
+    if asked.about in (About.CHILD, About.CASE, About.CHILD_IN_THE_BODY, About.LIST_OF_A_COLLABORATOR, About.REPORT)
     for role in ("district_officer", "village_collaborator", "service_provider", "police")
     if OPERATIONS[name][2]["x-permission"] in ROLES[role].permissions
 ]
@@ -146,7 +146,7 @@ async def test_an_unknown_id_and_one_out_of_reach_are_answered_by_the_same_bytes
         asked = request(name, OUTSIDE) | {"headers": same | if_match}
         hidden = await province.ask(role, **asked)
         unknown = str(uuid4())
-        asked["path"] = path_of(name, OUTSIDE, child_id=unknown, case_id=unknown)
+        asked["path"] = path_of(name, OUTSIDE, child_id=unknown, case_id=unknown, report_id=unknown)
         if asked["json"] and "child_id" in asked["json"]:
             asked["json"] = asked["json"] | {"child_id": unknown}
         assert told(await province.ask(role, **asked)) == told(hidden)

@@ -12,7 +12,7 @@ import pytest
 from service.domain.access import ROLES, Permission
 from tests.access.classes import above, schema_of
 from tests.access.operations import ASKED, OPERATIONS, SIGNED, About, request
-from tests.access.province import INSIDE, NAMES, PLACES, Province, lies_in_the_district, meets, named
+from tests.access.province import ANOTHERS, INSIDE, NAMES, PLACES, Province, lies_in_the_district, meets, named
 from tests.routers.api import refusal
 from tests.signing_in.people import HASH
 
@@ -23,6 +23,9 @@ UNMET = {
     About.CHILD_IN_THE_BODY: (422, "child_unknown"),
     About.NEW_IN_AREA: (403, "area_out_of_reach"),
     About.SITE: (404, "site_unknown"),
+    About.REPORT: (404, "report_unknown"),
+    About.OWN_REPORT: (404, "report_unknown"),
+    About.ANY_REPORT: (404, "report_unknown"),
     About.LIST_OF_A_COLLABORATOR: (404, "assignment_unknown"),
     About.RECORDS_OF_AREA: (403, "aggregates_only"),
     About.EXACT_FIGURES: (403, "aggregates_only"),
@@ -41,6 +44,11 @@ def expected(name: str, role: str, where: str) -> tuple[int, str] | None:
             return UNMET[about]
         case About.NEW_IN_AREA | About.SITE | About.RECORDS_OF_AREA:
             return None if lies_in_the_district(where) else UNMET[about]
+        case About.REPORT | About.OWN_REPORT | About.ANY_REPORT:
+            reads = Permission.READ_REPORTS in ROLES[role].permissions and lies_in_the_district(where)
+            sent = where != ANOTHERS  # by the agency for which every role acts here
+            met = {About.REPORT: reads, About.OWN_REPORT: sent, About.ANY_REPORT: reads or sent}[about]
+            return None if met else UNMET[about]
         case About.EXACT_FIGURES:
             sees = Permission.SEE_RECORDS in ROLES[role].permissions and lies_in_the_district(where)
             return None if sees else UNMET[about]
@@ -91,7 +99,7 @@ def resource_of(name: str, where: str) -> str | None:
             return f"/v1/children/{named('child', where)}"
         case _:
             path = str(request(name, where)["path"])
-            return path if re.match(r"/v1/(children|cases|sites|accounts|agencies)/", path) else None
+            return path if re.match(r"/v1/(children|cases|case-reports|sites|accounts|agencies)/", path) else None
 
 
 @pytest.mark.parametrize("name", [name for name in SIGNED if ASKED[name].about not in BEYOND_THE_PERMISSION])

@@ -61,6 +61,8 @@ def subject_of(name: str, role: str, answer: Any) -> UUID:
             return named("grown", INSIDE) if ASKED[name].file else CHILD
         case About.SITE:
             return named("site", INSIDE)
+        case About.REPORT | About.ANY_REPORT:
+            return named("report", INSIDE)
         case About.NEW_IN_AREA:
             return UUID(answer.json().get("id") or answer.json()["target_id"])
     if name.startswith("create_") and name != "create_assignment":
@@ -83,7 +85,8 @@ async def test_a_change_is_on_record_with_who_and_why_in_its_own_transaction(pro
     assert answer.is_success, answer.text
     who = (KEYS[role], KEYS[role], role, OWN, purpose, "127.0.0.1", name, False)
     assert tuple(access)[:8] == who
-    assert access["subjects"] == [subject_of(name, role, answer)]
+    of_report = [CHILD] if "reported_child" in name else []  # is taken with the report
+    assert access["subjects"] == [subject_of(name, role, answer), *of_report]
     assert bool(history) == (name not in NO_RECORD_OF_ITS_OWN)
     assert {row["xmin"] for row in history} <= {access["xmin"]}
     assert all(row["before"] != row["after"] for row in history)

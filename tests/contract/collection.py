@@ -44,6 +44,7 @@ IDS = {
     "edition_id": ("list_editions", "items[0].id"),
     "intervention_id": ("read_case", "interventions[0].id"),
     "population_id": ("list_populations", "items[0].id"),
+    "report_id": ("list_reports", "items[0].id"),
     "reform_id": ("list_reforms", "items[0].id"),
     "residence_id": ("read_child", "residences[0].id"),
     "site_id": ("list_sites", "items[0].id"),
@@ -82,6 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_case": {"reason": "Gia đình đã tự lo được"},
     "update_intervention": {"ended_on": "2018-11-20"},
     "update_rule": {"name_en": "Of disabled children, the severe"},
+    "identify_reported_child": {"child_id": "{{child_id}}"},
     "create_reform": {
         "effective_on": "2020-07-01",
         "legal_basis": "Nghị quyết 1",
@@ -151,6 +153,7 @@ def addressed(path: str) -> str:
             path = path.replace("{code}", code)
     by, place = ASSIGNMENTS.get(path.split("/")[2], ("", "")) if "{assignment_id}" in path else ("", "")
     path = path.replace("{assignment_id}", f"{{{{{by}.response.body.$.{place}}}}}").replace("{number}", "1")
+    path = path.replace("{child_number}", "1")
     for name in IDS:
         path = path.replace(f"{{{name}}}", f"{{{{{name}}}}}")
     return path

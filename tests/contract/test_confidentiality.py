@@ -99,6 +99,11 @@ SHOWN = {
     "CircumstanceRecord": "circumstance",
     "CaseRecord": "case_file",
     "InterventionRecord": "intervention",
+    "ReportRecord": "case_report",
+    "ReportSummary": "case_report",
+    "ReportReceipt": "case_report",
+    "ReportedChildRecord": "case_report_child",
+    "InformantRecord": "informant",
     "AgencyRecord": "agency",
     "AccountRecord": "account",
     "AssignmentRecord": "assignment",
@@ -108,8 +113,10 @@ COLUMNS = {
     "category": "category_code",
     "changed_at": "updated_at",
     "measure": "measure_code",
+    "commune": "area_id",
     "agency": "agency_id",
     "area": "area_id",
+    "number": "n",
     "disabled": "disabled_at",
 }
 DERIVED = {  # from other tables or from several columns, with a class of their own
@@ -120,12 +127,26 @@ DERIVED = {  # from other tables or from several columns, with a class of their 
     ("ChildSummary", "commune"),
     ("ResidenceRecord", "commune"),
     ("CircumstanceRecord", "kind"),
+    ("ReportRecord", "receipt"),
+    ("ReportRecord", "status"),
+    ("ReportRecord", "children"),
+    ("ReportSummary", "receipt"),
+    ("ReportSummary", "status"),
+    ("ReportSummary", "children"),
+    ("ReportReceipt", "receipt"),
+    ("ReportReceipt", "status"),
+    ("ReportedChildRecord", "linked"),
+    ("ReportedChildRecord", "commune"),
     ("CaseRecord", "status"),
     ("CaseRecord", "interventions"),
     ("CaseRecord", "withheld"),
     ("AccountRecord", "assignments"),
 }
 LOWER = {  # than their columns, and why
+    **dict.fromkeys(
+        [("ReportReceipt", name) for name in ("id", "reference", "received_at", "recorded_at", "passed_on_at")],
+        "who reported is told its number and how far it has come, and nothing of what it says",
+    ),
     ("CircumstanceRecord", "category"): "a sensitive code is `restricted` without its section; the others stay plain",
 }
 

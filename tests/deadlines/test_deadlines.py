@@ -109,6 +109,17 @@ async def test_what_is_done_while_the_clock_stands_still_is_in_time(case: Led) -
     await asked(case, "approval", "pause", at=at("03-09"), reason="chờ ý kiến")
     await case.taken("approval", at("03-20"))
     assert (await clock(case))["approval"] == ("met", "03-11 00:00", "03-20 09:00")
+    resumed = await asked(case, "approval", "resume", at=at("03-10"))
+    assert refusal(resumed)[:2] == (409, "deadline_not_running")
+
+
+async def test_what_was_done_late_is_not_made_punctual_by_a_pause(case: Led) -> None:
+    await case.up_to("meeting")
+    await case.taken("plan", at("03-16"), **planned())
+    await case.taken("submission", at("03-16", "10:00"))
+    late = await asked(case, "plan", "pause", at=at("03-10"), reason="chờ kết luận giám định")
+    assert refusal(late)[:2] == (409, "deadline_not_running")
+    assert (await clock(case))["plan"][0] == "met_late"
 
 
 async def test_a_pause_has_a_reason_and_comes_before_the_due_moment_and_not_from_the_future(case: Led) -> None:

@@ -23,7 +23,7 @@ ZEROS = "array_fill(0, ARRAY[31])"
 UNPOSTED, STRAY, ASTRAY, PAGE = (
     "in the records, not in the ledger",
     "in the ledger, not in the records",
-    "the home is not where the residences say",
+    "the home is not where the records say",
     "the page is not what the spells say",
 )
 HARM = {
