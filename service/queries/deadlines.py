@@ -146,8 +146,8 @@ async def _known(session: AsyncSession, case: CaseFile, begun: date) -> tuple[li
 async def _taken(
     session: AsyncSession, case_id: UUID, deadline_id: UUID
 ) -> tuple[CaseFile, clock.Deadline, WorkingDays]:
-    """A case that this transaction takes, and a deadline of it, if it is the law's and open, and the caller is in charge
-    of it: what has ended is not made punctual by a pause."""
+    """A case that this transaction takes, and a deadline of it, if it is the law's and open, and the caller is in
+    charge of it: what has ended is not made punctual by a pause."""
     case = await cases.lock(session, case_id, permission=Permission.TAKE_STEPS)
     stored, versions, calendar = await _known(session, case, case.opened_on)
     row = next((row for row in stored if row["id"] == str(deadline_id)), None)
