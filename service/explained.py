@@ -22,6 +22,18 @@ COUNTS: dict[str, Words] = {
         "vi": "Được quản lý và trợ giúp: có hồ sơ đang mở và ít nhất một biện pháp của hồ sơ đó đã bắt đầu.",
         "en": "Managed and assisted: a case is open on the day and one of its interventions has started.",
     },
+    "clocked": {
+        "vi": "Có thời hạn theo luật: trẻ em có hồ sơ bảo vệ đang mở theo quy trình, trong đó ít nhất một thời hạn "
+        "do pháp luật đặt ra đã được thực hiện đúng hạn hoặc đã quá hạn.",
+        "en": "With deadlines of the law: children with an open case of protection that follows the procedure, "
+        "in which at least one deadline set by law has been kept, or has passed.",
+    },
+    "clocked_in_time": {
+        "vi": "Đúng hạn: trong đó mọi thời hạn cho đến hết ngày đều được thực hiện đúng hạn. Thời hạn đã tạm dừng "
+        "hoặc không còn áp dụng trước khi hết hạn thì không bị tính là quá hạn.",
+        "en": "In time: of these, every deadline so far was met by its moment. One that was paused, or lost its "
+        "object, before it was due is not missed.",
+    },
     "model": {
         "vi": "Mô hình: xã, phường, thị trấn có mô hình ở giai đoạn hoàn thành hoặc nhân rộng trong ngày.",
         "en": "Model: communes whose site is in the stage completed or replicated on the day.",
@@ -34,6 +46,10 @@ SOURCES: dict[str, Words] = {
     "cases": {
         "vi": "Hồ sơ quản lý và các biện pháp đã bắt đầu",
         "en": "Case files, and interventions that have started",
+    },
+    "deadlines": {
+        "vi": "Thời hạn do pháp luật đặt ra trong hồ sơ, và các bước đã thực hiện",
+        "en": "Deadlines of the law in case files, and the steps that were taken",
     },
     "sites": {"vi": "Điểm mô hình và các giai đoạn", "en": "Sites of the protection model and their stages"},
 }
@@ -59,8 +75,21 @@ LEFT_OUT: dict[str, Words] = {
         "en": "Children of the denominator with an open case in which no intervention has started.",
     },
     "without_open_case": {
-        "vi": "Trẻ em của mẫu số không có hồ sơ đang mở.",
-        "en": "Children of the denominator without an open case.",
+        "vi": "Trẻ em của mẫu số không có hồ sơ đang mở thuộc loại được tính.",
+        "en": "Children of the denominator without an open case of a kind that counts.",
+    },
+    "deadline_missed": {
+        "vi": "Trẻ em của mẫu số có ít nhất một thời hạn đã bị lỡ.",
+        "en": "Children of the denominator of whom a deadline was missed.",
+    },
+    "no_deadline_yet": {
+        "vi": "Trẻ em có hồ sơ bảo vệ đang mở theo quy trình nhưng chưa thời hạn nào được thực hiện hoặc quá hạn.",
+        "en": "Children with an open case of protection that follows the procedure, of which no deadline has been "
+        "kept, or has passed, yet.",
+    },
+    "case_without_procedure": {
+        "vi": "Trẻ em có hồ sơ bảo vệ đang mở được ghi mà không theo các bước của quy trình.",
+        "en": "Children with an open case of protection that was recorded without the steps of the procedure.",
     },
     "withdrawn_or_corrected": {
         "vi": "Từng được tính vào tử số vào cuối một ngày trước đây, về sau đã sửa hoặc rút.",

@@ -500,7 +500,8 @@ PROBLEMS: dict[str, Meaning] = {
     "breakdown_not_applicable": _meaning(
         422,
         "Chỉ tiêu này không phân tách được theo tiêu chí đó.",
-        "The indicator counts no children: it can be broken down by area only.",
+        "The indicator cannot be taken apart by that: a count of communes only by area, categories only of those in "
+        "circumstances, levels of measures only of those who are assisted, and not by category as well.",
     ),
     "filter_not_applicable": _meaning(
         422, "Bộ lọc này không dùng được với chỉ tiêu này.", "The filter says nothing about what the indicator counts."

@@ -9,6 +9,7 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")  # no summer time
 
 Every = Literal["month", "quarter", "year"]
 MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+DAY = timedelta(days=1)
 YEAR = timedelta(days=365)  # the look-back by which a trend is judged
 
 

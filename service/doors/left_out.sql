@@ -1,10 +1,9 @@
 -- Who is left out of a figure, and why: how many, of the communes of an area on a day. It tells of nobody.
 
-DROP FUNCTION IF EXISTS left_out_of_records, left_out_of_ledger;
+DROP FUNCTION IF EXISTS left_out_of_records, left_out_of_clock, left_out_of_ledger;
 
--- As the records stand now. `of_kind`: the kind of circumstance that the figure is about; `needs_help`: it asks for an open case
--- with a measure given.
-CREATE FUNCTION left_out_of_records(of_rule smallint, of_kind text, needs_help boolean, in_areas integer[], on_day date)
+-- As the records stand now. `of_kind`: the kind of circumstance that the figure is about.
+CREATE FUNCTION left_out_of_records(of_kind text, in_areas integer[], on_day date)
 RETURNS TABLE (reason text, children bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
 WITH resident AS MATERIALIZED (
@@ -15,13 +14,8 @@ WITH resident AS MATERIALIZED (
 circumstanced AS MATERIALIZED (
     SELECT DISTINCT c.child_id AS id, k.kind
     FROM circumstance c JOIN category k ON k.code = c.category_code WHERE c.during @> on_day
-),
-counting AS (
-    SELECT s.subject_id AS id FROM spell s
-    WHERE s.rule = of_rule AND s.measure = of_kind AND s.category = 'all' AND s.area_id = ANY (in_areas)
-      AND s.withdrawn IS NULL AND s.during @> on_day
 )
-SELECT 'of_sixteen_or_older', count(*) FROM resident WHERE grown AND NOT needs_help
+SELECT 'of_sixteen_or_older', count(*) FROM resident WHERE grown
 UNION ALL
 SELECT 'circumstance_of_sixteen_or_older', count(*)
 FROM resident r JOIN circumstanced c ON c.id = r.id AND c.kind = of_kind WHERE r.grown
@@ -37,18 +31,25 @@ SELECT 'special_takes_precedence', count(*)
 FROM resident r JOIN circumstanced c ON c.id = r.id AND c.kind = 'at_risk'
 WHERE of_kind = 'at_risk' AND NOT r.grown
   AND EXISTS (SELECT FROM circumstanced s WHERE s.id = r.id AND s.kind = 'special')
-UNION ALL
--- Those of the denominator who are managed and not helped, and those who are neither.
-SELECT CASE WHEN managed THEN 'case_without_intervention' ELSE 'without_open_case' END, count(*)
+$$;
+
+-- Children of an open case of protection in which no deadline of the law has been kept or missed yet: of those that follow the
+-- procedure, and of those that were recorded without its steps.
+CREATE FUNCTION left_out_of_clock(of_rule smallint, in_areas integer[], on_day date) RETURNS TABLE (reason text, children bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET plan_cache_mode = force_custom_plan AS $$
+SELECT CASE WHEN follows THEN 'no_deadline_yet' ELSE 'case_without_procedure' END, count(*)
 FROM (
-    SELECT EXISTS (SELECT FROM case_file f WHERE f.child_id = n.id AND f.opened_on <= on_day
-                   AND (f.closed_on IS NULL OR f.closed_on > on_day)) AS managed
-    FROM counting n
-    WHERE needs_help AND NOT EXISTS (
-        SELECT FROM spell s WHERE s.subject_id = n.id AND s.rule = of_rule AND s.measure = of_kind || '_assisted'
-        AND s.category = 'all' AND s.withdrawn IS NULL AND s.during @> on_day)
-) d
-GROUP BY managed
+    SELECT bool_or(f.stage IS NOT NULL) AS follows
+    FROM residence r
+    JOIN child c ON c.id = r.child_id AND c.date_of_birth <= on_day AND birthday(c.date_of_birth, 16) > on_day
+    JOIN case_file f ON f.child_id = c.id AND f.kind = 'protection' AND f.opened_on <= on_day
+        AND (f.closed_on IS NULL OR f.closed_on > on_day)
+    WHERE r.area_id = ANY (in_areas) AND r.during @> on_day AND NOT EXISTS (
+        SELECT FROM spell s WHERE s.subject_id = c.id AND s.rule = of_rule AND s.measure = 'clocked' AND s.withdrawn IS NULL
+        AND s.during @> on_day)
+    GROUP BY c.id
+) open_case
+GROUP BY follows
 $$;
 
 -- Who counted for a measure on the day, at the close of an earlier day, and no longer does as known at the close of this one:

@@ -20,7 +20,7 @@ class SealedProgramme(BaseModel):
     legal_basis: Public[str]
     denominator_source: Public[DenominatorSource]
     from_: Public[Day] = Field(alias="from")
-    until: Public[Day]
+    until: Public[Day | None]
 
 
 class SealedArea(Place):

@@ -20,11 +20,23 @@ FROM staged_editions;
 
 ANALYZE posting, spell, edition;
 
+CREATE TEMPORARY TABLE derived ON COMMIT DROP AS SELECT * FROM derived_spells(every_subject());
+
+-- What a later version counts than the one that wrote the files becomes known with the import.
+CREATE TEMPORARY TABLE counted_since ON COMMIT DROP AS
+SELECT * FROM derived WHERE measure NOT IN (SELECT measure FROM staged_spells) AND rule NOT IN (SELECT p.rule FROM rule_posting p);
+
+INSERT INTO posting (number, day, actor, cause) OVERRIDING SYSTEM VALUE
+SELECT (SELECT max(number) + 1 FROM posting), day, 'operator', 'import' FROM living_on
+WHERE EXISTS (SELECT FROM counted_since);
+
+INSERT INTO spell (subject_id, area_id, rule, measure, category, sex, born, during, posted)
+SELECT c.subject_id, c.area_id, c.rule, c.measure, c.category, c.sex, c.born, c.during, (SELECT max(number) FROM posting)
+FROM counted_since c;
+
 -- What the past comes to must be what the records say now.
 INSERT INTO fault
-WITH derived AS MATERIALIZED (
-    SELECT * FROM derived_spells(every_subject())
-),
+WITH
 present AS MATERIALIZED (
     SELECT subject_id, area_id, rule, measure, category, sex, born, during FROM spell WHERE withdrawn IS NULL
 ),

@@ -10,14 +10,16 @@ from uuid import UUID
 
 from service.database import Reader
 from service.domain.attainment import Unit
+from service.domain.measure import kind_of
 from service.domain.period import Period
 from service.domain.refusal import Refusal
 from service.domain.target import Direction, Target, TargetUnit, applicable
 from service.queries.maps import View
 
-# The programme asked for, else the province's in force on the day, else its latest; it may count by another's rules. By
-# the rule whose number is asked for; else by the one in force on the day (of two from the same day, the one adopted
-# last; before the first, the first), of those that were known at the close of $4, if that is asked.
+# The programme asked for, else the province's in force on the day, else its latest; of an indicator that the province's
+# does not promise, one that does. It may count by another's rules. By the rule whose number is asked for; else by the
+# one in force on the day (of two from the same day, the one adopted last; before the first, the first), of those that
+# were known at the close of $4, if that is asked.
 RULE = """
 SELECT c.*, (SELECT day FROM posting WHERE number = c.first_posting) AS known_from
 FROM counting_rule c
@@ -35,8 +37,10 @@ SELECT p.code, p.area_code, lower(p.during) AS start, upper(p.during) AS until,
        (SELECT page_horizon FROM register) AS page_horizon,
        (SELECT reformed FROM register) AS reformed
 FROM programme p LEFT JOIN LATERAL ({RULE}) r ON true
-WHERE CASE WHEN $1::text IS NULL THEN p.level = 'province' ELSE p.code = $1 END
-ORDER BY p.during @> $2::date DESC, upper(p.during) DESC LIMIT 1
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM target t WHERE t.programme_code = p.code AND t.indicator_code = $5::text)) i (promised)
+WHERE CASE WHEN $1::text IS NULL THEN p.level = 'province' OR i.promised ELSE p.code = $1 END
+ORDER BY i.promised DESC, p.level = 'province' DESC, p.during @> $2::date DESC, upper(p.during) DESC LIMIT 1
 """
 PROGRESS = "SELECT done, total FROM rule_posting WHERE rule = $1"
 # Each with every target of the programme, and of the area asked about.
@@ -112,7 +116,7 @@ class Programme:
     code: str
     area_code: str
     start: date
-    until: date
+    until: date | None  # null of what is in force until it is repealed
     rule: int
     rule_name: str
     rule_state: str
@@ -132,8 +136,8 @@ class Split:
     age_band: str = "all"
 
     def categories(self, *measures: str | None) -> list[str]:
-        """The category to count for each measure: of all children, every category."""
-        return ["all" if measure in ("children", None) else self.category for measure in measures]
+        """The category to count for each measure: every one, where it is about no kind of them."""
+        return ["all" if measure is None or kind_of(measure) is None else self.category for measure in measures]
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,10 @@ async def programme(
     rule: str | None = None,
     known: date | None = None,
     pointer: str | None = None,
+    indicator: str | None = None,
 ) -> Programme:
-    """The programme, by the rule named (`hung-yen-2016-2020/2`, or its number), or else by the one in force on a day.
+    """The programme (of an `indicator`, one that promises it), by the rule named (`hung-yen-2016-2020/2`, or its
+    number), or else by the one in force on a day.
 
     `known` leaves the choice to the rules that were known at the close of that day. Refuses rules by which nothing is
     counted, or not everything yet.
@@ -187,7 +193,7 @@ async def programme(
         if not re.fullmatch(r"[0-9]{1,4}", text) or of_rule not in ("", code):
             raise Refusal("rule_unknown", "/rule")
         number = int(text)
-    found = await reader.fetchrow(PROGRAMME, code, on, number, known)
+    found = await reader.fetchrow(PROGRAMME, code, on, number, known, indicator)
     if found is None:
         raise Refusal("programme_unknown", pointer)
     if found["rule"] is None:

@@ -1,4 +1,4 @@
-"""Figures taken apart by one or two things at once: sex, age band, category, area."""
+"""Figures taken apart by one or two things at once: sex, age band, category, level of measures, area."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from service.database import Reader
 from service.domain.attainment import Measurement
 from service.domain.calendar import YEAR
 from service.domain.carrying import Carried, Found
+from service.domain.measure import helped, kind_of
 from service.queries import stocks
 from service.queries.attainment import Question
 from service.queries.maps import Place
-from service.queries.stocks import Trend, measures_of
+from service.queries.stocks import Trend
 
 Level = Literal["province", "district", "commune"]
-Dimension = Literal["sex", "age_band", "category", "province", "district", "commune"]
+Dimension = Literal["sex", "age_band", "category", "measure_level", "province", "district", "commune"]
 SEXES = ["female", "male", "unknown"]
-EVERYONE = "children"  # a measure that knows no categories
 
 # All combinations in one statement, added up by place: where each area of records goes.
 # $1 rule · $2, $3 pairs of measure and category · $4 sexes · $5 age bands · $6 areas of records · $7 where each goes ·
@@ -38,6 +38,7 @@ CATEGORIES = """
 SELECT code, during @> $1::date AS in_force FROM category
 WHERE kind = $2 AND parent_code IS NOT DISTINCT FROM $3::text ORDER BY position
 """
+LEVELS_OF_MEASURES = "SELECT code FROM intervention_measure WHERE parent_code IS NULL ORDER BY position"
 
 
 ALL_TOGETHER = Place(0, "", "", covered=True)  # where no level of areas is asked for
@@ -49,6 +50,7 @@ class Values:
 
     places: list[Place]
     categories: list[str]
+    levels: list[str]
     sexes: list[str]
     age_bands: list[str]
     former: frozenset[str]
@@ -59,6 +61,7 @@ class Part(NamedTuple):
 
     place: Place
     category: str
+    level: str
     sex: str
     age_band: str
     trend: Trend
@@ -75,7 +78,8 @@ def level_of(by: Iterable[Dimension]) -> Level | None:
 async def values(reader: Reader, asked: Question, by: list[Dimension]) -> Values:
     """What is taken apart into what. A filter leaves its value alone; of a category, its sub-groups if it has any."""
     split, level = asked.split, level_of(by)
-    places, categories, sexes, bands, former = [ALL_TOGETHER], [split.category], [split.sex], [split.age_band], set()
+    places, categories, levels, former = [ALL_TOGETHER], [split.category], ["all"], set()
+    sexes, bands = [split.sex], [split.age_band]
     if level:
         places = asked.view.places(level)
     if "sex" in by and split.sex == "all":
@@ -83,27 +87,35 @@ async def values(reader: Reader, asked: Question, by: list[Dimension]) -> Values
     if "age_band" in by and split.age_band == "all":
         bands = [code for (code,) in await reader.fetch(AGE_BANDS, asked.programme.rule)]
     if "category" in by:
-        kind = asked.indicator.counted.removesuffix("_assisted")
         parent = None if split.category == "all" else split.category
-        rows = await reader.fetch(CATEGORIES, asked.on, kind, parent)
+        rows = await reader.fetch(CATEGORIES, asked.on, kind_of(asked.indicator.counted), parent)
         categories = [row["code"] for row in rows] or categories
         former = {row["code"] for row in rows if not row["in_force"]}
-    return Values(places, categories, sexes, bands, frozenset(former))
+    if "measure_level" in by:
+        levels = [code for (code,) in await reader.fetch(LEVELS_OF_MEASURES)]
+    return Values(places, categories, levels, sexes, bands, frozenset(former))
 
 
 async def parts(reader: Reader, asked: Question, level: Level | None, of: Values) -> list[Part]:
-    """Every combination, also where nothing counts: by area, category, sex, age band."""
-    indicator = asked.indicator
-    if indicator.denominator is None:  # of communes, that are broken down by area alone
+    """Every combination, also where nothing counts: by area, category, level, sex, age band."""
+    indicator, denominator = asked.indicator, asked.indicator.denominator
+    if denominator is None:  # of communes, that are broken down by area alone
         assert level is not None
         of_areas = await stocks.by_area(reader, asked, level)
-        return [Part(place, "all", "all", "all", area.trend) for place, area in zip(of.places, of_areas, strict=True)]
+        return [
+            Part(place, "all", "all", "all", "all", area.trend) for place, area in zip(of.places, of_areas, strict=True)
+        ]
     carried, above = (
         asked.view.carried,
         asked.view.above(level) if level else dict.fromkeys(asked.view.above("commune"), 0),
     )
     places = lying(carried, above)
-    pairs = [(m, c) for m in measures_of([indicator]) for c in (["all"] if m == EVERYONE else of.categories)]
+    counted = {level: indicator.counted if level == "all" else helped(indicator.counted, level) for level in of.levels}
+    pairs = [
+        (measure, category)
+        for measure in (*counted.values(), denominator)
+        for category in (of.categories if kind_of(measure) else ["all"])
+    ]
     measures, categories = zip(*pairs, strict=True)
     known = (asked.known,) if asked.past else ()
     rows = await reader.fetch(
@@ -114,10 +126,12 @@ async def parts(reader: Reader, asked: Question, level: Level | None, of: Values
     now, before = ({tuple(row[:5]): row[column] for row in map(tuple, rows)} for column in (5, 6))
     divided = [place for place in set(places.values()) if place < 0]
 
-    def measured(stocks: Mapping[tuple[Any, ...], int], place: int, category: str, *part: str) -> Measurement:
-        numerator = stocks.get((place, indicator.counted, category, *part), 0)
-        of = "all" if indicator.denominator == EVERYONE else category
-        return Measurement(numerator, stocks.get((place, indicator.denominator, of, *part), 0))
+    def measured(
+        stocks: Mapping[tuple[Any, ...], int], place: int, category: str, level: str, *part: str
+    ) -> Measurement:
+        numerator = stocks.get((place, counted[level], category, *part), 0)
+        of = category if kind_of(denominator) else "all"
+        return Measurement(numerator, stocks.get((place, denominator, of, *part), 0))
 
     def found(stocks: Mapping[tuple[Any, ...], int], place: int, *part: str) -> Found:
         whole = Found(measured(stocks, place, *part))
@@ -132,8 +146,8 @@ async def parts(reader: Reader, asked: Question, level: Level | None, of: Values
         return Trend(of_day.measured, found(before, place, *part).measured, of_day.certainty)
 
     return [
-        Part(place, category, sex, band, trend(place.area_id, category, sex, band))
-        for place, category, sex, band in product(of.places, of.categories, of.sexes, of.age_bands)
+        Part(place, category, level, sex, band, trend(place.area_id, category, level, sex, band))
+        for place, category, level, sex, band in product(of.places, of.categories, of.levels, of.sexes, of.age_bands)
     ]
 
 

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from service import ledger
 from service.domain.access import Permission
 from service.domain.calendar import day_of
 from service.domain.period import Period
@@ -90,16 +91,18 @@ async def keep(session: AsyncSession, case: CaseFile, file: File) -> None:
         await connection.execute(KEEP, {"case": case.id} | dict(zip(names, map(list, columns), strict=True)))
 
 
-async def pause(session: AsyncSession, case_id: UUID, deadline_id: UUID, at: datetime, reason: str) -> None:
+async def pause(
+    session: AsyncSession, case_id: UUID, deadline_id: UUID, at: datetime, reason: str, today: date
+) -> None:
     """Stops the clock of a deadline, by who is in charge of it."""
-    deadline, _ = await _taken(session, case_id, deadline_id)
-    await _write_pause(session, deadline_id, deadline.paused(at, reason))
+    case, deadline, _ = await _taken(session, case_id, deadline_id)
+    await _write_pause(session, case, deadline_id, deadline.paused(at, reason), today)
 
 
-async def resume(session: AsyncSession, case_id: UUID, deadline_id: UUID, at: datetime) -> None:
+async def resume(session: AsyncSession, case_id: UUID, deadline_id: UUID, at: datetime, today: date) -> None:
     """Lets it go on with what was left, by the calendar as it is now."""
-    deadline, calendar = await _taken(session, case_id, deadline_id)
-    await _write_pause(session, deadline_id, deadline.resumed(at, calendar))
+    case, deadline, calendar = await _taken(session, case_id, deadline_id)
+    await _write_pause(session, case, deadline_id, deadline.resumed(at, calendar), today)
 
 
 async def written(session: AsyncSession, deadline_id: UUID, at: datetime, language: str) -> str:
@@ -140,9 +143,11 @@ async def _known(session: AsyncSession, case: CaseFile, begun: date) -> tuple[li
     return decoded(stored), rules_of(rules), calendar_of(holidays)
 
 
-async def _taken(session: AsyncSession, case_id: UUID, deadline_id: UUID) -> tuple[clock.Deadline, WorkingDays]:
-    """A deadline of a case that this transaction takes, if it is the law's and open, and the caller is in charge of it:
-    what has ended is not made punctual by a pause."""
+async def _taken(
+    session: AsyncSession, case_id: UUID, deadline_id: UUID
+) -> tuple[CaseFile, clock.Deadline, WorkingDays]:
+    """A case that this transaction takes, and a deadline of it, if it is the law's and open, and the caller is in
+    charge of it: what has ended is not made punctual by a pause."""
     case = await cases.lock(session, case_id, permission=Permission.TAKE_STEPS)
     stored, versions, calendar = await _known(session, case, case.opened_on)
     row = next((row for row in stored if row["id"] == str(deadline_id)), None)
@@ -154,13 +159,17 @@ async def _taken(session: AsyncSession, case_id: UUID, deadline_id: UUID) -> tup
         raise Refusal("deadline_not_pausable")
     if row["met_at"] or row["lifted_at"]:
         raise Refusal("deadline_not_running")
-    return deadline_of(row, rule_of(versions[row["rule"]])), calendar
+    return case, deadline_of(row, rule_of(versions[row["rule"]])), calendar
 
 
-async def _write_pause(session: AsyncSession, deadline_id: UUID, deadline: clock.Deadline) -> None:
+async def _write_pause(
+    session: AsyncSession, case: CaseFile, deadline_id: UUID, deadline: clock.Deadline, today: date
+) -> None:
+    """What stands still is not missed meanwhile, so that the child may count otherwise."""
     await session.flush()
     said = {"at": deadline.paused_at, "reason": deadline.reason, "due_at": deadline.due_at}
     await (await session.connection()).execute(PAUSE, {"id": deadline_id} | said)
+    await ledger.post(session, [case.child_id], today)
 
 
 def decoded(rows: Any) -> list[Row]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from service.database import Reader
+from service.domain.measure import EVERYONE
 from service.domain.refusal import Refusal
 from service.queries.attainment import Indicator, Programme, Question, Split
 
@@ -65,7 +66,7 @@ async def number_of_populations(reader: Reader, area: str | None, on: date | Non
 
 def wanted(programme: Programme, indicator: Indicator) -> bool:
     """Whether a rate is of the official population: if the programme says so, and it is one of all children."""
-    return programme.denominator_source == "official" and indicator.denominator == "children"
+    return programme.denominator_source == "official" and indicator.denominator == EVERYONE
 
 
 def published(split: Split) -> bool:

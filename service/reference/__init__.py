@@ -234,8 +234,8 @@ async def load_roles(connection: asyncpg.Connection) -> None:
     )
 
 
-GROWING = ("programme", "indicator")  # of which a later version ships more
-MISSING = "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT (code) DO NOTHING"
+GROWING = ("programme", "indicator", "target")  # of which a later version ships more
+MISSING = "INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING"
 
 
 async def load(connection: asyncpg.Connection, today: date) -> bool:

@@ -14,6 +14,7 @@ from service.domain.access import Permission
 from service.domain.attainment import Measurement, attainment
 from service.domain.calendar import YEAR
 from service.domain.explanation import expected, six_places, steps
+from service.domain.measure import CLOCKED, is_assisted, kind_of
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import rounded
 from service.explained import COUNTS, DIRECTION, LEFT_OUT, SOURCES, WHY
@@ -41,7 +42,7 @@ class RuleShown(BaseModel):
 class Source(BaseModel):
     """Records that the figure is counted from, and the law that they stand on."""
 
-    records: Public[Literal["residences", "circumstances", "cases", "sites"]]
+    records: Public[Literal["residences", "circumstances", "cases", "deadlines", "sites"]]
     words: Public[str]
     legal_basis: Public[list[str]]
 
@@ -125,7 +126,7 @@ async def explain_figure(
     complete = await completeness(reader, q.view, q.on, q.known)
     words = await explanations.words(reader, q, spoken)
     posted = {"first": None, "last": None} if q.rounded else await explanations.posted(reader, q)
-    left_out = await explanations.left_out(reader, q)
+    left_out = await explanations.left_out(reader, q, trend.now)
     answer = heading(q) | standing(await figures(reader, q, trend), complete.whole, q.rounded)
     answer |= {name: words[name] for name in ("name", "definition", "legal_basis", "promised_by")}
     answer |= {
@@ -143,8 +144,8 @@ async def explain_figure(
 
 def counts(indicator: Indicator, spoken: Language) -> list[str]:
     """Who counts for the measures of an indicator."""
-    measures = {m.removesuffix("_assisted") for m in measures_of([indicator])}
-    if explanations.needs_help(indicator):
+    measures = {kind_of(m) or m for m in measures_of([indicator])}
+    if is_assisted(indicator.counted):
         measures.add("assisted")
     return [COUNTS[m][spoken] for m in COUNTS if m in measures]
 
@@ -154,8 +155,13 @@ def sources(indicator: Indicator, words: dict[str, Any], spoken: Language) -> li
     if indicator.denominator is None:
         law = {"sites": [words["promised_by"]]}
     else:
-        law = {"residences": ["Luật Trẻ em 102/2016/QH13, Điều 1"], "circumstances": words["lists"]}
-        if explanations.needs_help(indicator):
+        law = {"residences": ["Luật Trẻ em 102/2016/QH13, Điều 1"]}
+        law |= (
+            {"deadlines": [words["legal_basis"]]}
+            if indicator.denominator == CLOCKED
+            else {"circumstances": words["lists"]}
+        )
+        if is_assisted(indicator.counted):
             law["cases"] = ["Luật Trẻ em 102/2016/QH13, Điều 48–50", "Nghị định 56/2017/NĐ-CP"]
     return [{"records": name, "words": SOURCES[name][spoken], "legal_basis": basis} for name, basis in law.items()]
 

@@ -13,6 +13,7 @@ from service.database import Reader
 from service.domain.attainment import Measurement, Unit, attainment
 from service.domain.calendar import YEAR
 from service.domain.carrying import EXACT, Certainty
+from service.domain.measure import EVERYONE, kind_of
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import rounded
 from service.domain.target import Direction, Target, TargetUnit, applicable
@@ -196,14 +197,16 @@ async def check_split(reader: Reader, programme: Programme, indicator: Indicator
     if split.age_band not in ("all", *programme.age_bands):
         raise Refusal("age_band_unknown", "/age_band")
     if split.category != "all":
-        kind = await measured.kind_of_category(reader, split.category)
-        if kind != indicator.counted.removesuffix("_assisted"):
+        of_kind = kind_of(indicator.counted)
+        if of_kind is None:
+            raise Refusal("filter_not_applicable", "/category")
+        if await measured.kind_of_category(reader, split.category) != of_kind:
             raise Refusal("category_of_other_kind", "/category")
 
 
 def heading(q: Question) -> dict[str, Any]:
     """What every answer says of itself: which indicator, by which rule, of which day, and how exactly."""
-    of_children = q.indicator.denominator == "children"
+    of_children = q.indicator.denominator == EVERYONE
     return {
         "indicator": q.indicator.code,
         "programme": q.programme.code,

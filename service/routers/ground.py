@@ -44,15 +44,16 @@ async def ground(
     by: Level | None = None,
     exact_only: Reason | None = None,
     more: int = 0,
+    indicator: str | None = None,
 ) -> Ground:
     """The ground of figures of one day; refuses what has no answer, or none for this caller.
 
-    `more`: by how many things they are broken down beside areas and the filters.
+    `more`: by how many things they are broken down beside areas and the filters. `indicator`: the one asked about.
     No day means today, or to whoever receives rounded aggregates the end of the last closed quarter: with `exact_only`,
     they are refused for this reason.
     """
     on = asked.on or today
-    programme = await measured.programme(reader, code, on, asked.rule)
+    programme = await measured.programme(reader, code, on, asked.rule, indicator=indicator)
     on_map = map_of(asked.map, on)
     area = await measured.area(reader, asked.area or programme.area_code, on_map, caller.assignment_id)
     exact = receives_exact(caller, area)
@@ -62,9 +63,10 @@ async def ground(
         raise aggregates_only(exact_only)
     elif asked.on is None:
         at_close = asked.model_copy(update={"on": last_closed_quarter(today)})
-        return await ground(reader, caller, code, at_close, today, split, by, more=more)
+        return await ground(reader, caller, code, at_close, today, split, by, more=more, indicator=indicator)
     else:
-        programme = await measured.programme(reader, code, on, asked.rule, known=on)  # the rule of which one knew then
+        # By the rule of which one knew then.
+        programme = await measured.programme(reader, programme.code, on, asked.rule, known=on)
         parts = breakdowns(programme, area, split, by, asked.rule) + more
         check_aggregates([on], asked.map, asked.known, parts, today)
         known = on
@@ -94,7 +96,7 @@ async def question(
     more: int = 0,
 ) -> Question:
     """What is asked of an indicator on a day; refuses what has no answer, or none for this caller."""
-    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only, more)
+    found = await ground(reader, caller, asked.programme, asked, today, asked.split, by, exact_only, more, code)
     (indicator,) = await measured.indicators(reader, found.programme, found.on, code, found.area.area_id)
     if exact_only and indicator.numerator is None:
         raise Refusal("indicator_not_measured")

@@ -12,7 +12,8 @@ from service.clock import Today
 from service.database import CallerDep, Reader, ReaderDep
 from service.domain.access import Permission
 from service.domain.attainment import Unit
-from service.domain.calendar import YEAR, Every, closing_days, last_closed_quarter
+from service.domain.calendar import DAY, YEAR, Every, closing_days, last_closed_quarter
+from service.domain.measure import EVERYONE
 from service.domain.refusal import Refusal
 from service.domain.small_numbers import Reason, rounded
 from service.problems import language
@@ -120,7 +121,9 @@ class SeriesAsked(PartAsked):
 
     from_: Day | None = Field(None, alias="from", description="The programme's start if absent")
     until: Day | None = Field(
-        None, description="The programme's end (the last closed quarter, where figures are rounded) if absent; excluded"
+        None,
+        description="The programme's end, or today's where it has none (the last closed quarter, where figures are "
+        "rounded) if absent; excluded",
     )
     every: Every | None = Field(None, description="Each month if absent (each quarter, where figures are rounded)")
     area: AreaCode | None = None
@@ -153,7 +156,7 @@ async def read_attainment(
 ) -> Response:
     """An indicator on a day; with `by`, also in every area of a level."""
     q = await question(reader, caller, code, asked, today, asked.by)
-    if asked.denominators and q.indicator.denominator != "children":
+    if asked.denominators and q.indicator.denominator != EVERYONE:
         raise Refusal("filter_not_applicable", "/denominators")
     both = asked.denominators is not None
     if asked.by:
@@ -232,8 +235,8 @@ async def read_series(
     today: Today,
 ) -> Response:
     """An indicator on the last day of each month, quarter or year."""
-    programme = await measured.programme(reader, asked.programme, asked.from_ or today, asked.rule)
-    start, until = asked.from_ or programme.start, asked.until or programme.until
+    programme = await measured.programme(reader, asked.programme, asked.from_ or today, asked.rule, indicator=code)
+    start, until = asked.from_ or programme.start, asked.until or programme.until or today + DAY
     if until <= start:
         raise Refusal("period_empty", "/until")
     on_map = map_of(asked.map, start)

@@ -172,11 +172,17 @@ async def list_deadlines(
 @router.post("/cases/{case_id}/deadlines/{deadline_id}/pause", response_model=Task)
 @permits(Permission.TAKE_STEPS)
 async def pause_deadline(
-    case_id: Identifier, deadline_id: Identifier, body: DeadlinePause, request: Request, session: SessionDep, now: Now
+    case_id: Identifier,
+    deadline_id: Identifier,
+    body: DeadlinePause,
+    request: Request,
+    session: SessionDep,
+    today: Today,
+    now: Now,
 ) -> Response:
     """Let the clock of a deadline stand still, for a reason. What is counted by the calendar (days, months) cannot."""
     at = past(body.at, now)
-    await deadlines.pause(session, case_id, deadline_id, at, body.reason)
+    await deadlines.pause(session, case_id, deadline_id, at, body.reason, today)
     return json_answer(await deadlines.written(session, deadline_id, now, language(request)))
 
 
@@ -188,11 +194,12 @@ async def resume_deadline(
     body: DeadlineResumption,
     request: Request,
     session: SessionDep,
+    today: Today,
     now: Now,
 ) -> Response:
     """Let the clock go on with what was left: hours, or working days with the day on which it was stopped."""
     at = past(body.at, now)
-    await deadlines.resume(session, case_id, deadline_id, at)
+    await deadlines.resume(session, case_id, deadline_id, at, today)
     return json_answer(await deadlines.written(session, deadline_id, now, language(request)))
 
 

@@ -35,8 +35,8 @@ SELECT count(*) FROM known part
 WHERE part.measure NOT IN ('children', 'model') AND NOT EXISTS (
     SELECT FROM known whole
     WHERE whole.subject_id = part.subject_id AND whole.during @> part.during
-      AND whole.measure = CASE WHEN part.measure LIKE '%_assisted' THEN replace(part.measure, '_assisted', '')
-                               ELSE 'children' END)
+      AND whole.measure = coalesce(
+          (SELECT max(k.kind) FROM category k WHERE starts_with(part.measure, k.kind || '_')), 'children'))
 """
 
 

@@ -210,7 +210,10 @@ async def test_files_made_by_hand_need_only_the_named_columns(empty_database: st
             "SELECT measure, count(*) FROM spell WHERE category = 'all' GROUP BY 1 ORDER BY 1"
         )
         again = await exported(connection, tmp_path / "again")
-    assert dict(counted) == {"at_risk": 1, "children": 3, "model": 1, "special": 1, "special_assisted": 1}
+    assert dict(counted) == {
+        **{"at_risk": 1, "children": 3, "model": 1, "special": 1},
+        **{"special_managed": 2, "special_assisted": 1, "special_support": 1},
+    }
     assert len((again / "interventions.csv").read_text().splitlines()) == 2
 
 
@@ -284,6 +287,24 @@ async def test_where_records_and_spells_disagree_both_are_named(
         found = await faults(connection, folder)
     assert ("children.csv", line, None, "spell_missing") in found
     assert any((file, code) == ("spells.csv", "spell_not_in_records") for file, _, _, code in found)
+
+
+async def test_what_a_later_version_counts_becomes_known_with_the_import(
+    province: Province, empty_database: str, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "in", {name: (province.folder / name).read_bytes() for name in FILES})
+    spells = (folder / "spells.csv").read_text().splitlines(keepends=True)
+    told = [row for row in spells if "_managed," not in row]
+    managed = [row for row in spells if "_managed," in row and row.endswith(",\n")]
+    (folder / "spells.csv").write_text("".join(told))
+    async with connected(empty_database) as connection:
+        await imported(connection, folder)
+        assert await ledger.differences(connection) == []
+        since = await connection.fetch("""
+            SELECT count(*), min(posted) = max(posted), min(posted) = (SELECT max(number) FROM posting)
+            FROM spell WHERE measure LIKE '%\\_managed'
+        """)
+    assert [tuple(row) for row in since] == [(len(managed), True, True)]
 
 
 async def test_a_spell_that_was_known_twice_is_named(province: Province, empty_database: str, tmp_path: Path) -> None:

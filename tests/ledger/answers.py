@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import astuple
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import asyncpg
 
 from tests.ledger.records import History
-from tests.ledger.reference import CHOOSING, EVERYTHING, Rule, birthday, count
+from tests.ledger.reference import CHOOSING, EVERYTHING, Rule, birthday, count, day_of
 from tests.ledger.tables import MAP
 
 COMMUNES = ("12145", "11950", "12205")
 PROVINCE = "33"
-MEASURES = ("children", "special", "at_risk", "special_assisted", "at_risk_assisted", "model")
-WITHOUT_CATEGORY = ("children", "model")
+BY_CATEGORY = ("special", "at_risk", "special_assisted", "at_risk_assisted")
+WITHOUT_CATEGORY = (
+    *("children", "model", "clocked", "clocked_in_time"),
+    *("special_managed", "at_risk_managed", "special_support", "at_risk_support", "special_intervention"),
+)
+MEASURES = (*BY_CATEGORY, *WITHOUT_CATEGORY)
 AGES_OF_BIRTHDAYS = (0, 3, 6, 9, 11, 16)
 DAY = timedelta(days=1)
 Answers = dict[tuple[str, str, date], int]  # how many, by measure, commune and day; without the zeros
@@ -39,8 +43,9 @@ ALL_CHOSEN = Cut(rule=CHOOSING)
 
 def days_of(history: History) -> set[date]:
     """The days that the records name, and the birthdays that matter."""
-    named = {value for kind in astuple(history) for record in kind for value in record if isinstance(value, date)}
-    return named | {birthday(child.born, age) for child in history.children for age in AGES_OF_BIRTHDAYS}
+    named = [value for kind in astuple(history) for record in kind for value in record if isinstance(value, date)]
+    days = {day_of(at) if isinstance(at, datetime) else at for at in named}
+    return days | {birthday(child.born, age) for child in history.children for age in AGES_OF_BIRTHDAYS}
 
 
 def with_neighbours(days: Iterable[date]) -> list[date]:

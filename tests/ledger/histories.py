@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.ledger.answers import AGES_OF_BIRTHDAYS, COMMUNES, Cut, days_of
-from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
-from tests.ledger.reference import AT_RISK, BANDS, CHOOSING, EVERYTHING, birthday
+from tests.ledger.records import (
+    Case,
+    Child,
+    Circumstance,
+    Deadline,
+    History,
+    Intervention,
+    Record,
+    Residence,
+    Site,
+    Stage,
+    Turn,
+)
+from tests.ledger.reference import AT_RISK, BANDS, CHOOSING, EVERYTHING, VIETNAM, birthday
 from tests.ledger.tables import EMPTY, Step
 from tests.soak import SOAK, rounds
 
@@ -39,14 +51,18 @@ SEXES = ("male", "female", "unknown")
 SPECIAL = ("1", "2", "d", "d.2", "a", "a.1")
 CATEGORIES = (*SPECIAL, *sorted(AT_RISK))
 KINDS = ("protection", "support")
+HOURS = (time(0), time(11, 40), time(23, 59))  # the first is also 24:00 of the day before
 GIVEN = ("support", "support.1", "support.2", "intervention.1", "intervention.2")
+TURNS = ("closing", "unfounded", "ageing_out", "reopening", "reopening", "reopening")
 STAGES = ("planned", "started", "completed", "replicated", "stopped")
 CORRECTABLE = {
     Child: ("sex", "born"),
     Residence: ("area", "start", "until"),
     Circumstance: ("category", "start", "until"),
     Case: ("start", "until", "kind"),
+    Turn: ("at", "code"),
     Intervention: ("start", "until", "measure"),
+    Deadline: ("due", "met", "lifted", "paused", "source"),
     Site: ("area",),
     Stage: ("stage", "start", "until"),
 }
@@ -87,6 +103,8 @@ def is_allowed(history: History, record: Record) -> bool:
             return all(site.area != record.area or site.id == record.id for site in history.sites)
         case Case() | Intervention():
             return record.until is None or record.start <= record.until
+        case Deadline():
+            return record.met is None or record.lifted is None
         case Residence() | Circumstance() | Stage():
             not_empty = record.until is None or record.start < record.until
             return not_empty and not any(overlap(record, other) for other in rivals(history, record))
@@ -130,6 +148,9 @@ class Pen:
         begun = [c.start for c in (*history.circumstances, *history.cases) if c.child == child.id]
         return self.one_of(self.one_of([childhood, begun or childhood]))
 
+    def moment(self, history: History, child: Child) -> datetime:
+        return datetime.combine(self.day(history, child), self.one_of(HOURS), VIETNAM)
+
     def rarely(self) -> bool:
         return self.one_of(range(8)) == 7
 
@@ -151,6 +172,7 @@ def a_child_is_entered_with_circumstances_and_case(pen: Pen, history: History) -
     history = a_child_is_born(pen, history)
     history = a_circumstance_begins(pen, history, history.children[-1])
     history = a_case_is_opened(pen, history, history.children[-1])
+    history = a_deadline_begins(pen, history, history.cases[-1])
     return an_intervention_starts(pen, history, history.cases[-1])
 
 
@@ -216,10 +238,45 @@ def a_case_is_closed_and_reopened_the_same_day(pen: Pen, history: History) -> Hi
     return put(history, replace(old, until=day), Case(pen.new_id(), old.child, day, old.until, old.kind))
 
 
+def a_case_ends_or_is_reopened_by_a_step(pen: Pen, history: History) -> History:
+    case = pen.one_of(history.cases)
+    at = pen.moment(history, child_of(history, case))
+    return put(history, Turn(pen.new_id(), case.id, at, pen.one_of(TURNS)))
+
+
+def a_case_ends_and_is_reopened_by_steps(pen: Pen, history: History) -> History:
+    case = pen.one_of(history.cases)
+    first, second = sorted(pen.moment(history, child_of(history, case)) for _ in range(2))
+    closing, reopening = Turn(pen.new_id(), case.id, first, "closing"), Turn(pen.new_id(), case.id, second, "reopening")
+    return put(history, closing, reopening)
+
+
 def an_intervention_starts(pen: Pen, history: History, case: Case | None = None) -> History:
     case = case or pen.one_of(history.cases)
     start = pen.one_of([case.start, pen.day(history, child_of(history, case))])
     return put(history, Intervention(pen.new_id(), case.id, start, pen.end(history, start), pen.one_of(GIVEN)))
+
+
+def a_deadline_begins(pen: Pen, history: History, case: Case | None = None) -> History:
+    case = case or pen.one_of([c for c in history.cases if c.kind == "protection"] or history.cases)
+    child = child_of(history, case)
+    due = pen.one_of([datetime.combine(case.start, pen.one_of(HOURS), VIETNAM), pen.moment(history, child)])
+    at = pen.one_of([due, pen.moment(history, child)])
+    begun = Deadline(pen.new_id(), case.id, due, source=pen.one_of(("law", "law", "plan")))
+    return put(history, pen.one_of((begun, *what_becomes_of(begun, at))))
+
+
+def what_becomes_of(deadline: Deadline, at: datetime) -> tuple[Deadline, ...]:
+    """Met, lifted, or paused."""
+    unmet = replace(deadline, met=None, lifted=None)
+    return replace(unmet, met=at), replace(unmet, lifted=at), replace(unmet, paused=at)
+
+
+def a_deadline_is_met_lifted_or_paused(pen: Pen, history: History) -> History:
+    deadline = pen.one_of(history.deadlines)
+    (case,) = (c for c in history.cases if c.id == deadline.case)
+    at = pen.one_of([deadline.due, pen.moment(history, child_of(history, case))])
+    return put(history, pen.one_of(what_becomes_of(deadline, at)))
 
 
 def a_site_is_planned(pen: Pen, history: History) -> History:
@@ -238,7 +295,12 @@ def a_site_enters_another_stage(pen: Pen, history: History) -> History:
 def a_record_is_corrected(pen: Pen, history: History) -> History:
     record = pen.one_of(history.records().values())
     name = pen.one_of(CORRECTABLE[type(record)])
+    moments = (datetime.combine(pen.day(history), pen.one_of(HOURS), VIETNAM),)
     options = {
+        **dict.fromkeys(("due", "at"), moments),
+        "code": TURNS,
+        **dict.fromkeys(("met", "lifted", "paused"), (None, *moments)),
+        "source": ("law", "plan"),
         "sex": SEXES,
         "born": BIRTHS,
         "area": COMMUNES,
@@ -268,13 +330,20 @@ EVENTS = {
     a_move_is_put_on_another_day: "residences",
     a_case_is_closed: "cases",
     a_case_is_closed_and_reopened_the_same_day: "cases",
+    a_case_ends_or_is_reopened_by_a_step: "cases",
+    a_case_ends_and_is_reopened_by_steps: "cases",
     an_intervention_starts: "cases",
+    a_deadline_begins: "cases",
+    a_deadline_is_met_lifted_or_paused: "deadlines",
     a_case_is_closed_on_the_day_of_an_intervention: "interventions",
     a_site_enters_another_stage: "sites",
     a_record_is_corrected: "children",
     a_record_is_deleted: "children",
 }
-OFTEN = (a_circumstance_begins, a_case_is_closed, an_intervention_starts, a_record_is_corrected)
+OFTEN = (
+    *(a_circumstance_begins, a_case_is_closed, an_intervention_starts, a_record_is_corrected),
+    *(a_deadline_begins, a_deadline_is_met_lifted_or_paused, a_deadline_is_met_lifted_or_paused),
+)
 
 
 def something_happens(pen: Pen, history: History) -> History:

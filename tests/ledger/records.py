@@ -1,7 +1,7 @@
 """The records of a register in plain Python, as the reference counts them and as the tables hold them."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
@@ -41,12 +41,33 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """A step by which a case ends or is reopened."""
+
+    id: UUID
+    case: UUID
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True)
 class Intervention:
     id: UUID
     case: UUID
     start: date
     until: date | None = None
     measure: str = "support"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    id: UUID
+    case: UUID
+    due: datetime
+    met: datetime | None = None
+    lifted: datetime | None = None
+    paused: datetime | None = None
+    source: str = "law"
 
 
 @dataclass(frozen=True)
@@ -64,7 +85,7 @@ class Stage:
     until: date | None = None
 
 
-Record = Child | Residence | Circumstance | Case | Intervention | Site | Stage
+Record = Child | Residence | Circumstance | Case | Turn | Intervention | Deadline | Site | Stage
 
 
 FIELD: dict[type[Record], str] = {
@@ -72,11 +93,21 @@ FIELD: dict[type[Record], str] = {
     Residence: "residences",
     Circumstance: "circumstances",
     Case: "cases",
+    Turn: "turns",
     Intervention: "interventions",
+    Deadline: "deadlines",
     Site: "sites",
     Stage: "stages",
 }
-OWNER = {Residence: "child", Circumstance: "child", Case: "child", Intervention: "case", Stage: "site"}
+OWNER = {
+    Residence: "child",
+    Circumstance: "child",
+    Case: "child",
+    Turn: "case",
+    Intervention: "case",
+    Deadline: "case",
+    Stage: "site",
+}
 
 
 def owner(record: Record) -> UUID | None:
@@ -92,7 +123,9 @@ class History:
     residences: tuple[Residence, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
     cases: tuple[Case, ...] = ()
+    turns: tuple[Turn, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     sites: tuple[Site, ...] = ()
     stages: tuple[Stage, ...] = ()
 

@@ -2,13 +2,16 @@
 
 from calendar import isleap
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from tests.ledger.records import Case, Child, Circumstance, History, Residence, Site, Stage
+from tests.ledger.records import Case, Child, Circumstance, Deadline, History, Residence, Site, Stage
 
 PARENT = {"a.1": "a", "d.2": "d"}
 AT_RISK = {"poor_household", "parents_away"}
 PART_OF = {f"{level}.{n}": level for level in ("support", "intervention") for n in (1, 2)}  # of measures
+LEVELS = ("prevention", "support", "intervention")
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True)
@@ -63,20 +66,69 @@ def categories_of(history: History, child: Child, day: date, rule: Rule) -> set[
     return holding - AT_RISK or holding
 
 
-def is_assisted(history: History, child: Child, day: date, rule: Rule) -> bool:
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
+
+
+def open_since(history: History, case: Case, day: date) -> list[date]:
+    """From which openings on the case is open on the day; from the first, everything that is recorded in it counts."""
+    turns = sorted((t for t in history.turns if t.case == case.id), key=lambda t: t.at)
+    endings = [t.at for t in turns if t.code != "reopening"]
+
+    def ends(after: datetime | None) -> date | None:
+        return next((day_of(at) for at in endings if after is None or at > after), case.until)
+
+    openings = [(case.start, date.min, ends(None))]
+    openings += [(day_of(t.at), day_of(t.at), ends(t.at)) for t in turns if t.code == "reopening"]
+    return [counted for start, counted, end in openings if start <= day and (end is None or day < end)]
+
+
+def is_managed(history: History, child: Child, day: date, rule: Rule, help_given: str) -> bool:
+    """`managed`: a case is open; `assisted`: and a measure of it has started; of a level: one of this level has."""
     of_child = [c for c in history.cases if c.child == child.id and chooses(rule.case_kinds, c.kind)]
-    open_cases = [c.id for c in of_child if holds(c, day)]
+    opened = [(c.id, since) for c in of_child for since in open_since(history, c, day)]
+    if help_given == "managed":
+        return bool(opened)
     given = [i for i in history.interventions if chooses(rule.measures, i.measure, PART_OF.get(i.measure))]
-    return any(i.case in open_cases and i.start <= day for i in given)
+    if help_given in LEVELS:
+        given = [i for i in given if PART_OF.get(i.measure, i.measure) == help_given]
+    return any(i.case == case and since <= i.start <= day for i in given for case, since in opened)
+
+
+def was_kept(deadline: Deadline, day: date) -> bool | None:
+    """Whether a deadline was met in time, or missed, by the end of the day; None as long as it is neither."""
+    end_of_day = datetime.combine(day + timedelta(days=1), time(0), VIETNAM)
+    stopped = [at for at in (deadline.met, deadline.lifted, deadline.paused) if at is not None and at <= deadline.due]
+    if not stopped:
+        return False if deadline.due < end_of_day else None
+    return True if deadline.met is not None and deadline.met < end_of_day else None
+
+
+def is_in_time(history: History, child: Child, day: date) -> bool | None:
+    """Whether every deadline of the law was kept so far; None where none has been kept or missed."""
+    of_child = [c for c in history.cases if c.child == child.id and c.kind == "protection"]
+    told = []
+    for case in of_child:
+        for since in open_since(history, case, day):
+            of_law = [d for d in history.deadlines if d.case == case.id and d.source == "law"]
+            before = since - timedelta(days=1) if since > date.min else None
+            # What was kept or missed before the case was reopened is over.
+            told += [was_kept(d, day) for d in of_law if before is None or was_kept(d, before) is None]
+    told = [kept for kept in told if kept is not None]
+    return all(told) if told else None
 
 
 def counts(history: History, child: Child, measure: str, day: date, category: str, rule: Rule) -> bool:
     if measure == "children":
         return True
-    if measure.endswith("_assisted") and not is_assisted(history, child, day, rule):
+    if measure in ("clocked", "clocked_in_time"):
+        in_time = is_in_time(history, child, day)
+        return in_time is not None if measure == "clocked" else in_time is True
+    kind = "at_risk" if measure.startswith("at_risk") else "special"
+    help_given = measure.removeprefix(kind).removeprefix("_")
+    if help_given and not is_managed(history, child, day, rule, help_given):
         return False
-    at_risk = measure.removesuffix("_assisted") == "at_risk"
-    categories = {c for c in categories_of(history, child, day, rule) if (c in AT_RISK) == at_risk}
+    categories = {c for c in categories_of(history, child, day, rule) if (c in AT_RISK) == (kind == "at_risk")}
     return any(category in ("all", c, PARENT.get(c)) for c in categories)
 
 

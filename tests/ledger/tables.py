@@ -8,7 +8,19 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Record, Residence, Site, Stage
+from tests.ledger.records import (
+    Case,
+    Child,
+    Circumstance,
+    Deadline,
+    History,
+    Intervention,
+    Record,
+    Residence,
+    Site,
+    Stage,
+    Turn,
+)
 from tests.ledger.reference import CHOOSING, Rule
 
 MAP = date(2018, 6, 30)  # every commune of these tests is on the map of this day
@@ -18,13 +30,21 @@ Step = Sequence[History]  # the register after each of the changes that are post
 
 AREA = f"(SELECT area_id FROM area_version WHERE code = %s AND during @> date '{MAP}')"
 DURING = "daterange($4, $5)"
+ITS_SOURCE = """CASE WHEN $6::timestamptz IS NOT NULL THEN 'a reason' END,
+    CASE $7::text WHEN 'law' THEN (SELECT id FROM deadline_rule LIMIT 1) END, CASE $7 WHEN 'plan' THEN $1::uuid END"""
 INSERT = {
     Child: "INSERT INTO child (id, sex, date_of_birth, full_name) VALUES ($1, $2, $3, 'Nguyễn Văn An')",
     Residence: f"INSERT INTO residence (id, child_id, area_id, during) VALUES ($1, $2, {AREA % '$3'}, {DURING})",
     Circumstance: f"INSERT INTO circumstance (id, child_id, category_code, during) VALUES ($1, $2, $3, {DURING})",
     Case: "INSERT INTO case_file (id, child_id, opened_on, closed_on, kind) VALUES ($1, $2, $3, $4, $5)",
+    Turn: "WITH led AS (UPDATE case_file SET stage = 'received' WHERE id = $2) "
+    "INSERT INTO case_step (id, case_id, occurred_at, code, recorded_at, actor) "
+    "VALUES ($1, $2, $3, $4, 'infinity', $1)",
     Intervention: "INSERT INTO intervention (id, case_id, started_on, ended_on, measure_code) "
     "VALUES ($1, $2, $3, $4, $5)",
+    Deadline: "INSERT INTO deadline (id, case_id, due_at, met_at, lifted_at, paused_at, source, pause_reason, rule, "
+    "item, code, nth, starts_at, area_id) "
+    f"SELECT $1, $2, $3, $4, $5, $6, $7, {ITS_SOURCE}, 'plan', hashtext($1::text), '2015-01-01', min(id) FROM area",
     Site: f"INSERT INTO site (id, area_id) VALUES ($1, {AREA % '$2'})",
     Stage: f"INSERT INTO site_stage (id, site_id, stage, during) VALUES ($1, $2, $3, {DURING})",
 }
@@ -33,8 +53,11 @@ UPDATE = {
     Residence: f"UPDATE residence SET child_id = $2, area_id = {AREA % '$3'}, during = {DURING} WHERE id = $1",
     Circumstance: f"UPDATE circumstance SET child_id = $2, category_code = $3, during = {DURING} WHERE id = $1",
     Case: "UPDATE case_file SET child_id = $2, opened_on = $3, closed_on = $4, kind = $5 WHERE id = $1",
+    Turn: "UPDATE case_step SET case_id = $2, occurred_at = $3, code = $4 WHERE id = $1",
     Intervention: "UPDATE intervention SET case_id = $2, started_on = $3, ended_on = $4, measure_code = $5 "
     "WHERE id = $1",
+    Deadline: "UPDATE deadline SET case_id = $2, due_at = $3, met_at = $4, lifted_at = $5, paused_at = $6, "
+    f"source = $7, (pause_reason, rule, item) = ROW({ITS_SOURCE}) WHERE id = $1",
     Site: f"UPDATE site SET area_id = {AREA % '$2'} WHERE id = $1",
     Stage: f"UPDATE site_stage SET site_id = $2, stage = $3, during = {DURING} WHERE id = $1",
 }
@@ -43,7 +66,9 @@ TABLE = {
     Residence: "residence",
     Circumstance: "circumstance",
     Case: "case_file",
+    Turn: "case_step",
     Intervention: "intervention",
+    Deadline: "deadline",
     Site: "site",
     Stage: "site_stage",
 }

@@ -1,6 +1,6 @@
 """A ledger that is not sound is found out, and a rebuild makes it sound."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -8,11 +8,14 @@ import pytest
 
 from service import ledger
 from tests.ledger.answers import differences
-from tests.ledger.records import Child, Circumstance, Residence
+from tests.ledger.records import Case, Child, Circumstance, Deadline, Intervention, Residence
+from tests.ledger.reference import VIETNAM
 from tests.ledger.tables import EMPTY, POSTED_ON, enter
 
 CHILD = Child(UUID(int=1), "female", date(2010, 5, 17))
 HOME = Residence(UUID(int=2), CHILD.id, "12145", CHILD.born)
+CASE = Case(UUID(int=4), CHILD.id, date(2018, 6, 1), kind="protection")
+DEADLINE = Deadline(UUID(int=5), CASE.id, datetime(2018, 6, 10, 11, 40, tzinfo=VIETNAM))
 DISABLED = Circumstance(UUID(int=3), CHILD.id, "d.2", date(2018, 6, 30), date(2020, 1, 1))
 TOTAL = "measure = 'special' AND month = '2021-12-01'"
 SPLIT = "(SELECT id FROM cell WHERE measure = 'special' AND (category, sex, age_band) = ('d', 'female', 'all'))"
@@ -26,6 +29,7 @@ UNPOSTED, STRAY, ASTRAY, PAGE = (
 HARM = {
     "a category changed": "UPDATE circumstance SET category_code = 'a'",
     "a sex changed": "UPDATE child SET sex = 'male'",
+    "a deadline met": "UPDATE deadline SET met_at = due_at - interval '3 days'",
     "a child deleted": "DELETE FROM child",
     "a residence deleted": "DELETE FROM residence",
     "a total's opening": f"UPDATE total_page SET opening = 2 WHERE {TOTAL}",
@@ -39,7 +43,7 @@ HARM = {
 
 
 async def found_and_made_right(connection: asyncpg.Connection, harm: str) -> set[str]:
-    await enter(connection, [[EMPTY.put(CHILD, HOME, DISABLED)]])
+    await enter(connection, [[EMPTY.put(CHILD, HOME, DISABLED, CASE, DEADLINE)]])
     assert await differences(connection) == []
     await connection.execute(HARM[harm])
     found = {row["difference"] for row in await differences(connection)}
@@ -48,7 +52,15 @@ async def found_and_made_right(connection: asyncpg.Connection, harm: str) -> set
     return found
 
 
-@pytest.mark.parametrize("harm", ["a category changed", "a sex changed"])
+async def test_what_is_counted_is_a_measure_that_there_is(connection: asyncpg.Connection) -> None:
+    given = Intervention(UUID(int=6), CASE.id, date(2018, 7, 1), measure="prevention.1")
+    await enter(connection, [[EMPTY.put(CHILD, HOME, DISABLED, CASE, DEADLINE, given)]])
+    counted = {row["measure"] for row in await connection.fetch("SELECT measure FROM spell")}
+    assert counted >= {"special_managed", "special_assisted", "special_prevention", "clocked"}
+    assert counted <= {row["measure"] for row in await connection.fetch("SELECT measure FROM measures()")}
+
+
+@pytest.mark.parametrize("harm", ["a category changed", "a sex changed", "a deadline met"])
 async def test_records_changed_without_a_posting_are_found(connection: asyncpg.Connection, harm: str) -> None:
     assert await found_and_made_right(connection, harm) == {UNPOSTED, STRAY}
 

@@ -1,7 +1,7 @@
 """Reads tables of dated rows, and counts them twice: by the reference and by the ledger."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from textwrap import dedent
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 
 from tests.ledger.answers import COMMUNES, Answers, Cut, by_ledger, by_reference
-from tests.ledger.records import Case, Child, Circumstance, History, Intervention, Residence, Site, Stage
+from tests.ledger.records import Case, Child, Circumstance, Deadline, History, Intervention, Residence, Site, Stage
+from tests.ledger.reference import VIETNAM
 from tests.ledger.tables import enter
 
 Row = dict[str, str]
@@ -29,6 +30,11 @@ def key(*name: object) -> UUID:
 
 def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def moment(text: str) -> datetime | None:
+    """Of the clocks of Vietnam."""
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM) if text else None
 
 
 def children(rows: list[Row]) -> History:
@@ -52,8 +58,14 @@ def read(given: dict[str, list[Row]]) -> History:
         "circumstance of": lambda n, r: Circumstance(
             n, key(r["circumstance of"]), r["category"], day(r["from"]), day(r["until"])
         ),
-        "case": lambda _, r: Case(key(r["case"]), key(r["of"]), day(r["opened"]), day(r["closed"])),
+        "case": lambda _, r: Case(
+            key(r["case"]), key(r["of"]), day(r["opened"]), day(r["closed"]), r.get("kind", "support")
+        ),
         "intervention in": lambda n, r: Intervention(n, key(r["intervention in"]), day(r["started"]), day(r["ended"])),
+        "deadline in": lambda n, r: Deadline(
+            *(n, key(r["deadline in"]), moment(r["due"]), moment(r["met"]), moment(r["lifted"]), moment(r["paused"])),
+            r.get("source", "law"),
+        ),
         "site": lambda _, r: Site(key(r["site"]), r["commune"]),
         "stage of": lambda n, r: Stage(n, key(r["stage of"]), r["stage"], day(r["from"]), day(r["until"])),
     }

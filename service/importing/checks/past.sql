@@ -16,7 +16,7 @@ WHERE rule IS NOT NULL
 
 INSERT INTO fault SELECT 'spells.csv', line, 'measure', 'counted_unknown'
 FROM staged_spells s
-WHERE measure IS NOT NULL AND NOT EXISTS (SELECT FROM indicator i WHERE s.measure IN (i.numerator, i.denominator));
+WHERE measure NOT IN (SELECT m.measure FROM measures() m);
 
 INSERT INTO fault SELECT 'spells.csv', line, 'category', 'category_unknown'
 FROM staged_spells s
