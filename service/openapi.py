@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service import chosen_fields, once, patching, preconditions
+from service import chosen_fields, examples, once, patching, preconditions
 from service.access import UNSIGNED
 from service.digests import is_single
 from service.domain.access import Purpose
@@ -109,7 +109,7 @@ def add_components(components: dict[str, Any], public_url: str) -> None:
         f"Problem{status or ''}": {
             "description": told,
             "headers": headers("X-Request-ID", *WITH_HEADERS.get(status, ())),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}} | examples.of_problem(status)},
         }
         for status, told in MEANINGS.items()
     }
@@ -171,6 +171,7 @@ def declare(path: str, method: str, operation: dict[str, Any], route: Read) -> N
     if method == "patch":
         content = operation["requestBody"]["content"]
         content[MERGE_PATCH] = content.pop("application/json")
+    examples.show(operation)
     if route.policy == UNSIGNED:
         operation["security"] = []
     else:
