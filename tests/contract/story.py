@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PASSWORD = "một mật khẩu để thử"
+PASSWORD = "choose-one-of-your-own"  # as the guides tell the reader of the sandbox
 PROGRAMME = "hung-yen-2016-2020"
 BY_COMMUNE = "on=2018-06-30&area=329"
 
