@@ -126,6 +126,7 @@ DERIVED = {  # from other tables or from several columns, with a class of their 
     ("AccountRecord", "assignments"),
 }
 LOWER = {  # than their columns, and why
+    ("ChildSummary", "changed_at"): "without cases it is told of what is shown alone",
     ("CircumstanceRecord", "category"): "a sensitive code is `restricted` without its section; the others stay plain",
 }
 
