@@ -1,4 +1,4 @@
-"""What the contract costs over HTTP: the document that every client begins with, and a key that makes a repeat harmless."""
+"""What the contract costs over HTTP: the document that clients begin with, and a key that makes a repeat harmless."""
 
 import itertools
 import statistics
@@ -10,8 +10,8 @@ import orjson
 
 from bench.load import post
 from bench.measuring import told
-from bench.over_http import COMMUNES, DAY, UNHINDERED, Requests, against, cloned, served, signed_in
-from bench.province import Province
+from bench.over_http import COMMUNES, UNHINDERED, Requests, against, cloned, served, signed_in
+from bench.province import DAY, Province
 
 ASKED = 50  # times, one after another
 
