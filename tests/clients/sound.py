@@ -17,6 +17,18 @@ from tests.contract.collection import ASKED, ASSIGNMENTS, CODES, IDS
 PLACE = re.compile(r"(\w+)(?:\[(\d+)])?")
 NUMBERS = count(1)
 OWN_IDS = {"id", "previous_case_id"}
+# What the example's own has been done to already.
+OTHER = {
+    "create_reform": {
+        "effective_on": "2020-08-01",
+        "legal_basis": "Nghị quyết 2",
+        "units": [{"code": "12997", "name": "Đào Xá", "kind": "commune"}],
+        "changes": [
+            {"change": "split_into", "from": "12151", "to": "12151"},
+            {"change": "split_into", "from": "12151", "to": "12997"},
+        ],
+    },
+}
 
 
 def signed_in(address: str, role: str, password: str) -> str:
@@ -60,12 +72,13 @@ class Sandbox:
         content = self.operations[name][2].get("requestBody", {}).get("content", {})
         return next((renewed(told.get("example"), ids) for told in content.values()), None)
 
-    def make(self, name: str, ids: dict[str, str], **other: Any) -> Any:
-        return self.ask(name, ids, self.example(name, ids) | other)
+    def make(self, operation: str, ids: dict[str, str], /, **other: Any) -> Any:
+        """Something of its own, as in the example but for what is said."""
+        return self.ask(operation, ids, self.example(operation, ids) | other)
 
-    def child(self) -> dict[str, str]:
+    def child(self, commune: str = "12145") -> dict[str, str]:
         """A child of its own, with one of everything that hangs on it."""
-        made = self.make("create_child", {})
+        made = self.make("create_child", {}, residence={"commune": commune, "from": "2014-01-01"})
         ids = {"child_id": made["id"], "residence_id": made["residences"][0]["id"]}
         ids["agency"] = at(self.ask("list_agencies"), "items[0].id")
         ids["circumstance_id"] = self.make("create_circumstance", ids)["id"]
@@ -80,7 +93,21 @@ class Sandbox:
         return ids | {"assignment_id": self.make("create_assignment", ids)["id"]}
 
     def agency(self) -> dict[str, str]:
-        return {"agency_id": self.make("create_agency", {})["id"]}
+        return {"agency_id": self.make("create_agency", {}, name=f"Cơ quan {self.role} {next(NUMBERS)}")["id"]}
+
+    def edition(self) -> dict[str, str]:
+        return {"edition_id": self.make("create_edition", {})["id"]}
+
+    def reform(self) -> dict[str, str]:
+        """The split of a commune, which is applied once."""
+        if not self.ask("list_reforms")["items"]:
+            self.make("create_reform", {})
+        return {"reform_id": at(self.ask("list_reforms"), "items[0].id")}
+
+    def unsettled(self) -> dict[str, str]:
+        """A child of a commune that was split, of whom nobody has told where it lives since."""
+        self.reform()
+        return self.child("12148")
 
     def draft(self) -> dict[str, str]:
         """A counting rule that may still be changed."""
@@ -96,32 +123,35 @@ class Sandbox:
 
     def request(self, name: str) -> dict[str, Any]:
         _, path, operation = self.operations[name]
-        wanted = set(re.findall(r"{(\w+)}", path))
-        ids = next((code for beginning, code in CODES.items() if path.startswith(beginning)), "")
-        found: dict[str, str] = {"code": ids} if "code" in wanted else {}
+        wanted = re.findall(r"{(\w+)}", path)
+        found = {"code": next((code for beginning, code in CODES.items() if path.startswith(beginning)), "")}
         for beginning, make in self.made().items():
             if path.startswith(beginning):
                 found |= make()
-        for name_of_id in wanted - found.keys():
-            by, place = IDS.get(name_of_id) or ASSIGNMENTS.get(path.split("/")[2], ("", ""))
-            found[name_of_id] = at(self.ask(by, found), place) if by else "1"
-        body = self.example(name, found or {"child_id": self.child()["child_id"]} if name == "open_case" else found)
+        for name_of_id in wanted:
+            if name_of_id not in found:
+                by, place = IDS.get(name_of_id) or ASSIGNMENTS[path.split("/")[2]]
+                found[name_of_id] = at(self.ask(by, found), place)
         required = [p["name"] for p in operation.get("parameters", []) if p.get("in") == "query" and p.get("required")]
+        body = self.example(name, found)
         return {
-            "path": {key: value for key, value in found.items() if key in wanted},
+            "path": {key: found[key] for key in wanted},
             "query": {key: ASKED[key] for key in required},
-            "body": body,
+            "body": OTHER.get(name, body),
         }
 
     def made(self) -> dict[str, Callable[[], dict[str, str]]]:
         """By the beginning of a path: what is made for each operation below it."""
         return {
             "/v1/children/{child_id}": self.child,
-            "/v1/cases/{case_id}": self.child,
+            "/v1/children/{child_id}/settle": self.unsettled,
+            "/v1/cases": self.child,
             "/v1/accounts/{account_id}": self.account,
             "/v1/agencies/{agency_id}": self.agency,
             "/v1/programmes/{code}/rules/{number}": self.draft,
             "/v1/programmes/{code}/targets/{target_id}": self.target,
+            "/v1/reports/editions/{edition_id}": self.edition,
+            "/v1/areas/reforms/{reform_id}": self.reform,
         }
 
 
