@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from service.domain import access
 from tests.clients.guides import followed
 from tests.clients.reach import Reach
 from tests.clients.sound import Sandbox, signed_in
@@ -21,11 +22,15 @@ from tests.journeys.service import serving
 
 HERE = Path(__file__).parent
 PYTHON, NODE = HERE / ".venv/bin", HERE / "node_modules/.bin"
-# Who tries the operations: the one who may most of all, the one who makes accounts, and one who receives little.
+# Who tries which operations, and how: the one who may most all of them; the one who makes accounts what others may not;
+# one who receives little all of them, to be refused in good order.
 ROLES = {
-    "province_officer": "examples,coverage,fuzzing",
-    "administrator": "examples,coverage",
-    "police": "examples,coverage",
+    "province_officer": ("--phases", "examples,coverage,fuzzing"),
+    "administrator": (
+        *("--phases", "examples,coverage,fuzzing"),
+        *("--include-tag", "accounts", "--include-tag", "agencies", "--include-tag", "account"),
+    ),
+    "police": ("--phases", "examples"),
 }
 QUIET = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 
@@ -73,19 +78,28 @@ def typescript(folder: Path) -> None:
 
 def tried(address: str, folder: Path) -> None:
     """Every operation, asked soundly and unsoundly by several roles, answers nothing that the document does not say."""
-    reach = Reach()
-    for role, phases in ROLES.items():
-        sandbox = Sandbox(address, PASSWORD, role)
+    reach, failed = Reach(), []
+    sandboxes = {role: Sandbox(address, PASSWORD, role) for role in ROLES}
+    for role, sandbox in sandboxes.items():  # before anybody changes a password
+        (folder / f"sound-{role}.json").write_text(json.dumps(sandbox.requests()), encoding="utf-8")
+    for role, chosen in ROLES.items():
         sound, reached = folder / f"sound-{role}.json", folder / f"reached-{role}.json"
-        sound.write_text(json.dumps(sandbox.requests()), encoding="utf-8")
-        run(PYTHON / "schemathesis", "--config-file", HERE / "schemathesis.toml", "run", f"{address}/openapi.json",
-            "--header", f"Authorization: Bearer {signed_in(address, role, PASSWORD)}", "--phases", phases,
-            "--max-examples", "8", "--seed", "7", "--continue-on-failure",
-            SCHEMATHESIS_HOOKS="hooks", SOUND=str(sound), REACHED=str(reached))  # fmt: skip
+        known = {"SOUND": str(sound), "REACHED": str(reached), "PURPOSE": purpose_of(role)}
+        try:
+            run(PYTHON / "schemathesis", "--config-file", HERE / "schemathesis.toml", "run", f"{address}/openapi.json",
+                "--header", f"Authorization: Bearer {signed_in(address, role, PASSWORD)}", *chosen,
+                "--max-examples", "8", "--seed", "7", "--continue-on-failure",
+                SCHEMATHESIS_HOOKS="hooks", **known)  # fmt: skip
+        except subprocess.CalledProcessError:
+            failed.append(f"schemathesis found something as {role}: see above.")
         reach.add(reached)
     say("\n".join(reach.told()))
-    if faults := reach.faults(set(sandbox.operations)):
+    if faults := failed + reach.faults(set(sandboxes[role].operations)):
         sys.exit("\n".join(faults))
+
+
+def purpose_of(role: str) -> str:
+    return str(access.ROLES[role].purposes[0])
 
 
 def main() -> None:

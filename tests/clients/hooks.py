@@ -1,6 +1,7 @@
 """For schemathesis: it sets out from requests that are sound in the sandbox, and what it reached is written down.
 
-`SOUND` names the file of these requests (`sound.py`), `REACHED` the file for the statuses of each operation.
+`SOUND` names the file of these requests (`sound.py`), `PURPOSE` says what they are for, and to `REACHED`, a file too,
+the statuses of each operation are written.
 """
 
 import atexit
@@ -19,6 +20,7 @@ REACHED: defaultdict[str, Counter[int]] = defaultdict(Counter)
 def before_load_schema(_context: Any, raw_schema: dict[str, Any]) -> None:
     """Put requests that are sound here in the place of the examples."""
     sound = json.loads(Path(os.environ["SOUND"]).read_text(encoding="utf-8"))
+    raw_schema["components"]["parameters"]["Purpose"]["example"] = os.environ["PURPOSE"]
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
             request = sound[operation["operationId"]]

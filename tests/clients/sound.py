@@ -6,6 +6,7 @@ there, made for it alone: what one operation withdraws, no other one misses.
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -19,13 +20,14 @@ NUMBERS = count(1)
 OWN_IDS = {"id", "previous_case_id"}
 # What the example's own has been done to already.
 OTHER = {
+    "create_circumstance": {"category": "poor_household", "from": "2018-01-15"},
     "create_reform": {
         "effective_on": "2020-08-01",
         "legal_basis": "Nghị quyết 2",
-        "units": [{"code": "12997", "name": "Đào Xá", "kind": "commune"}],
+        "units": [{"code": "12999", "name": "Đào Xá", "kind": "commune"}],
         "changes": [
             {"change": "split_into", "from": "12151", "to": "12151"},
-            {"change": "split_into", "from": "12151", "to": "12997"},
+            {"change": "split_into", "from": "12151", "to": "12999"},
         ],
     },
 }
@@ -65,7 +67,8 @@ class Sandbox:
             self.tokens[role] = signed_in(self.address, role, self.password)
         headers = {"Authorization": f"Bearer {self.tokens[role]}"}
         answer = httpx.request(method, f"{self.address}{filled(path, ids or {})}", json=body, headers=headers)
-        return answer.raise_for_status().json()
+        assert answer.is_success, f"{name} was answered {answer.status_code}: {answer.text}"
+        return answer.json()
 
     def example(self, name: str, ids: dict[str, str]) -> Any:
         """The body that an operation takes, about the things with these ids."""
@@ -98,6 +101,12 @@ class Sandbox:
     def edition(self) -> dict[str, str]:
         return {"edition_id": self.make("create_edition", {})["id"]}
 
+    def free_site(self) -> dict[str, str]:
+        """A commune in which there is no site yet."""
+        taken = {item["commune"]["code"] for item in self.ask("list_sites")["items"]}
+        communes = (item["code"] for item in self.ask("list_communes")["items"])
+        return {"commune": next(code for code in communes if code not in taken), "on": "2020-12-31"}
+
     def reform(self) -> dict[str, str]:
         """The split of a commune, which is applied once."""
         if not self.ask("list_reforms")["items"]:
@@ -114,7 +123,7 @@ class Sandbox:
         return {"number": str(self.make("draft_rule", {"code": CODES["/v1/programmes/{code}"]})["number"])}
 
     def target(self) -> dict[str, str]:
-        due_on = f"2020-{next(NUMBERS) % 12 + 1:02}-15"
+        due_on = str(date(2020, 1, 1) + timedelta(days=next(NUMBERS)))
         return {"target_id": self.make("create_target", {"code": CODES["/v1/programmes/{code}"]}, due_on=due_on)["id"]}
 
     def requests(self) -> dict[str, dict[str, Any]]:
@@ -137,7 +146,7 @@ class Sandbox:
         return {
             "path": {key: found[key] for key in wanted},
             "query": {key: ASKED[key] for key in required},
-            "body": OTHER.get(name, body),
+            "body": self.free_site() if name == "create_site" else OTHER.get(name, body),
         }
 
     def made(self) -> dict[str, Callable[[], dict[str, str]]]:
