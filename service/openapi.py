@@ -201,7 +201,7 @@ def errors_of(path: str, operation: dict[str, Any], route: Read, checks: set[Any
     if "requestBody" in operation:
         found |= {400, 408, 409, 413, 415, 422}
     if route.kept:
-        found |= {400, 409}
+        found |= {400, 404, 409}  # 404: whoever no longer meets the child gets no first answer that tells of it
     if preconditions.required_if_match in checks:
         found |= {409, 412, 428}
     if preconditions.if_match in checks:

@@ -1,6 +1,6 @@
 -- The doors to children: one, a list, a number of them.
 
-DROP FUNCTION IF EXISTS told_change;
+DROP FUNCTION IF EXISTS told_change, most_changes;
 
 CREATE FUNCTION read_child(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$

@@ -5,7 +5,7 @@ there, made for it alone: what one operation withdraws, no other one misses.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -118,9 +118,9 @@ class Sandbox:
         self.reform()
         return self.child("12148")
 
-    def draft(self) -> dict[str, str]:
+    def draft(self) -> dict[str, int]:
         """A counting rule that may still be changed."""
-        return {"number": str(self.make("draft_rule", {"code": CODES["/v1/programmes/{code}"]})["number"])}
+        return {"number": self.make("draft_rule", {"code": CODES["/v1/programmes/{code}"]})["number"]}
 
     def target(self) -> dict[str, str]:
         due_on = str(date(2020, 1, 1) + timedelta(days=next(NUMBERS)))
@@ -133,7 +133,9 @@ class Sandbox:
     def request(self, name: str) -> dict[str, Any]:
         _, path, operation = self.operations[name]
         wanted = re.findall(r"{(\w+)}", path)
-        found = {"code": next((code for beginning, code in CODES.items() if path.startswith(beginning)), "")}
+        found: dict[str, Any] = {
+            "code": next((code for beginning, code in CODES.items() if path.startswith(beginning)), "")
+        }
         for beginning, make in self.made().items():
             if path.startswith(beginning):
                 found |= make()
@@ -149,7 +151,7 @@ class Sandbox:
             "body": self.free_site() if name == "create_site" else OTHER.get(name, body),
         }
 
-    def made(self) -> dict[str, Callable[[], dict[str, str]]]:
+    def made(self) -> dict[str, Callable[[], Mapping[str, str | int]]]:
         """By the beginning of a path: what is made for each operation below it."""
         return {
             "/v1/children/{child_id}": self.child,
@@ -165,7 +167,7 @@ class Sandbox:
 
 
 def filled(path: str, ids: dict[str, str]) -> str:
-    return re.sub(r"{(\w+)}", lambda named: ids[named[1]], path)
+    return re.sub(r"{(\w+)}", lambda named: str(ids[named[1]]), path)
 
 
 def renewed(body: Any, ids: dict[str, str]) -> Any:
