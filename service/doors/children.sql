@@ -1,7 +1,5 @@
 -- The doors to children: one, a list, a number of them.
 
-DROP FUNCTION IF EXISTS told_change, most_changes;
-
 CREATE FUNCTION read_child(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -15,38 +13,6 @@ BEGIN
         RETURN NEXT;
     END IF;
 END $$;
-
--- Whether the caller receives all of the cases, and so may know of every change to a child's file.
-CREATE FUNCTION receives_cases(c caller) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$ SELECT 'case' = ANY (c.sections) AND c.reach <> 'agency' $$;
-
--- When something of a child's file that the caller is shown was last changed: to whoever does not receive its cases, the
--- moment of the last change to any of it would tell of them. What is not named here is not shown.
-CREATE FUNCTION shown_change(c caller, child uuid, registered timestamptz, changed timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE COST 1000 AS $$
-SELECT CASE WHEN receives_cases(c) THEN changed ELSE greatest(registered, (
-    SELECT max(h.at) FROM history h
-    WHERE h.child_id = child AND CASE h.record
-        WHEN 'child' THEN EXISTS (
-            SELECT FROM unnest(ARRAY['full_name', 'sex', 'date_of_birth', 'date_of_birth_precision', 'personal_id']
-                               || CASE WHEN 'ethnicity' = ANY (c.sections) THEN ARRAY['ethnicity'] END) f
-            WHERE h.before -> f IS DISTINCT FROM h.after -> f)
-        WHEN 'residence' THEN true
-        WHEN 'circumstance' THEN
-            (SELECT m::text FROM circumstance_json(c, jsonb_populate_record(NULL::circumstance, h.before)) m)
-            IS DISTINCT FROM
-            (SELECT m::text FROM circumstance_json(c, jsonb_populate_record(NULL::circumstance, h.after)) m)
-        ELSE false END)) END
-$$;
-
--- How many changed files are looked through for what of them a caller is shown.
-CREATE FUNCTION most_changes() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 20000 $$;
-
--- The same as an expression in statements put together by a door.
-CREATE FUNCTION change_shown(c caller) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-SELECT CASE WHEN receives_cases(c) THEN 'x.updated_at' ELSE 'shown_change($1, x.id, x.created_at, x.updated_at)' END
-$$;
 
 -- FROM and WHERE with no condition but those asked for, so that each question gets the plan that suits it. $1 caller ·
 -- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 words of the name · $12
@@ -82,11 +48,6 @@ DECLARE
         CASE WHEN NOT without_case THEN format(among, 'managed', open_case) END,
         CASE WHEN NOT without_intervention THEN format(among, 'given', begun) END);
 BEGIN
-    IF changed_since IS NOT NULL AND NOT receives_cases(c) AND most_changes() < (
-        SELECT count(*) FROM (SELECT FROM child y WHERE y.updated_at >= changed_since LIMIT most_changes() + 1) found)
-    THEN
-        RAISE check_violation USING MESSAGE = 'too many changes', CONSTRAINT = 'changes_too_many';
-    END IF;
     RETURN concat_ws(' AND ',
         CASE WHEN on_day IS NULL THEN 'FROM child x'
         ELSE format('FROM (SELECT %s FROM spell s %s WHERE %s%s) x',
@@ -105,9 +66,13 @@ BEGIN
         CASE WHEN NOT assisted THEN format(beside, assisting) END,
         CASE WHEN without_case THEN format(beside, open_case) END,
         CASE WHEN without_intervention THEN format(beside, begun) END,
-        CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END,  -- no later is what is shown of it
-        CASE WHEN changed_since IS NOT NULL AND NOT receives_cases(c) THEN change_shown(c) || ' >= $14' END);
+        CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END);
 END $$;
+
+-- When something of a child's file was last changed, for whoever receives all of it: to others, the moment would tell of
+-- cases.
+CREATE FUNCTION told_change(c caller, x child) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN 'case' = ANY (c.sections) AND c.reach <> 'agency' THEN x.updated_at END $$;
 
 -- A page: item, the moment of the last change (of a page by id, none) and id, one row more than `size`. By id, or of those
 -- changed since a moment, the oldest change first. The commune shown is the one on `shown_on`.
@@ -122,9 +87,9 @@ DECLARE
     matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
                                                 name, without_case, without_intervention, changed_since);
     by_change CONSTANT boolean := changed_since IS NOT NULL;
-    place CONSTANT text := CASE WHEN by_change THEN change_shown(c) || ', x.id' ELSE 'x.id' END;
+    place CONSTANT text := CASE WHEN by_change THEN 'x.updated_at, x.id' ELSE 'x.id' END;
     later CONSTANT text := CASE WHEN after IS NULL THEN ''
-        WHEN by_change THEN format(' AND (%s) > ($16, $17)', place) ELSE ' AND x.id > $17' END;
+        WHEN by_change THEN ' AND (x.updated_at, x.id) > ($16, $17)' ELSE ' AND x.id > $17' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH met AS MATERIALIZED (
@@ -136,14 +101,13 @@ BEGIN
                 'date_of_birth_precision', x.date_of_birth_precision,
                 'commune', (SELECT place FROM residence r, place_on(r.area_id, $15) place
                             WHERE r.child_id = x.id AND r.during @> $15),
-                'changed_at', CASE WHEN receives_cases($1) THEN x.updated_at ELSE met.moment END)::text AS item,
-                met.moment, x.id
+                'changed_at', told_change($1, x))::text AS item, met.moment, x.id
             FROM met JOIN child x ON x.id = met.id
         ),
         noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.moment, page.id FROM page, noted ORDER BY page.moment, page.id
-    $statement$, CASE WHEN by_change THEN change_shown(c) ELSE 'NULL::timestamptz' END, matching, later, place)
+    $statement$, CASE WHEN by_change THEN 'x.updated_at' ELSE 'NULL::timestamptz' END, matching, later, place)
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
           without_intervention, changed_since, shown_on, after_moment, after, size, who;
     IF NOT FOUND THEN

@@ -115,7 +115,7 @@ BEGIN
             'date_of_birth_precision', x.date_of_birth_precision,
             'commune', (SELECT p FROM residence r, place_on(r.area_id, shown_on) p
                         WHERE r.child_id = x.id AND r.during @> shown_on),
-            'changed_at', CASE WHEN receives_cases(c) THEN x.updated_at END)::text, f.rank, f.id
+            'changed_at', told_change(c, x))::text, f.rank, f.id
         FROM unnest(found, found_ranks) WITH ORDINALITY f (id, rank, position) JOIN child x ON x.id = f.id
         ORDER BY f.position;
 END $$;

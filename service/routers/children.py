@@ -161,10 +161,10 @@ class ChildFilter(Page):
     changed_since: Moment | None = Field(
         None,
         description="Whose file (child, residences, circumstances, cases) was changed at this moment or later, the "
-        "oldest change first. For whoever does not receive cases: in what they are shown; not for agencies, whose "
-        "reach follows from cases. A change has the moment at which it began, and is seen when it is done: ask again "
-        "from a minute before the last `changed_at` you saw. Who was withdrawn, or moved out of reach, is in no list: "
-        "what you keep and have not met for long, ask for by id, and drop on 404",
+        "oldest change first. Whoever does not receive cases is told of changes in what they are shown, in this order "
+        "with `q` too; an agency, whose reach follows from cases, is not. A change has the moment at which it began, "
+        "and is seen when it is done: ask again from a minute before the last `changed_at` you saw. Who was withdrawn, "
+        "or moved out of reach, is in no list: what you keep and have not met for long, ask for by id, and drop on 404",
         examples=["2020-12-31T08:00:00+07:00"],
     )
 
@@ -223,6 +223,13 @@ async def list_children(
         asked.without_intervention,
         asked.changed_since,
     )
+    if asked.changed_since is not None and not caller.may(Permission.READ_CASES):
+        if asked.sort is not None:
+            raise Refusal("invalid", "/sort")
+        moment, last = asked.after(datetime.fromisoformat, UUID)
+        rows = await children.changes_shown(reader, asking, wanted, on or today, (moment, last), asked.limit)
+        total = await children.number_of_changes_shown(reader, asking, wanted) if asked.count else None
+        return asked.answer(rows, total)
     if sought is not None or asked.sort == "name":
         rank, behind = asked.after(int, UUID)
         rows = await names.children_by_name(reader, asking, wanted, sought, on or today, (rank, behind), asked.limit)
