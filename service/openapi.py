@@ -12,7 +12,6 @@ from fastapi.openapi.utils import get_openapi
 
 from service import chosen_fields, examples, once, patching, preconditions
 from service.access import UNSIGNED
-from service.digests import is_single
 from service.domain.access import Purpose
 from service.openapi_words import CODES, INFO, MEANINGS, PARAMETERS, TAGS
 from service.problems import MEDIA_TYPE, PROBLEMS
@@ -140,18 +139,17 @@ def declare(path: str, method: str, operation: dict[str, Any], route: Read) -> N
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
         describe(parameter, operation["tags"][0])
-    tagged = route.policy != UNSIGNED and is_single(route)
     responses = operation["responses"]
     for status, response in responses.items():
         shown = ["X-Request-ID"]
-        if tagged or ("content" in response and (conditional or status == "201")):
+        if route.tagged or ("content" in response and (conditional or status == "201")):
             shown.append("ETag")
         if status == "201":
             shown.append("Location")
         if route.kept:
             shown.append(once.REPLAYED)
         response["headers"] = headers(*shown)
-    if tagged:
+    if route.tagged:
         about = {"description": "Unchanged: what If-None-Match names is still the present version"}
         responses["304"] = about | {"headers": headers("X-Request-ID", "ETag")}
         parameters.append(condition("IfNoneMatch"))
