@@ -46,7 +46,8 @@ bench: $(BIN)/ready  ## ratios, on this machine
 migrate: $(BIN)/ready  ## bring the database of DATA_DIR or DATABASE_URL to this version
 	$(BIN)/python -m service migrate
 
-snapshot: $(BIN)/ready  ## write the OpenAPI document anew, to be read in review
+snapshot: $(BIN)/ready  ## record the examples and write the OpenAPI document anew, to be read in review
+	$(BIN)/python -m tests.contract.examples
 	$(BIN)/python -m tests.contract.snapshot
 	$(BIN)/python -m tests.contract.collection
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import clock, exchange, in_sql, lists, on_maps, over_http, soaking
+from bench import clock, exchange, in_sql, lists, of_contract, on_maps, over_http, soaking
 from bench.province import Province, province
 
 CHILDREN = int(os.environ.get("CHILDREN", "300000"))
@@ -31,6 +31,8 @@ LINES: dict[str, Callable[[Province], Awaitable[None]]] = {
     "scoreboard": over_http.scoreboard,
     "unchanged": over_http.unchanged,
     "let-through": over_http.let_through,
+    "document": of_contract.document,
+    "key": of_contract.key,
     "newborn": over_http.newborn,
     "circumstance": over_http.circumstance,
     "tasks": clock.tasks,

@@ -10,9 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service import chosen_fields, once, patching, preconditions
+from service import chosen_fields, examples, once, patching, preconditions
 from service.access import UNSIGNED
-from service.digests import is_single
 from service.domain.access import Purpose
 from service.openapi_words import CODES, INFO, MEANINGS, PARAMETERS, TAGS
 from service.problems import MEDIA_TYPE, PROBLEMS
@@ -109,7 +108,7 @@ def add_components(components: dict[str, Any], public_url: str) -> None:
         f"Problem{status or ''}": {
             "description": told,
             "headers": headers("X-Request-ID", *WITH_HEADERS.get(status, ())),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}} | examples.of_problem(status)},
         }
         for status, told in MEANINGS.items()
     }
@@ -140,18 +139,17 @@ def declare(path: str, method: str, operation: dict[str, Any], route: Read) -> N
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
         describe(parameter, operation["tags"][0])
-    tagged = route.policy != UNSIGNED and is_single(route)
     responses = operation["responses"]
     for status, response in responses.items():
         shown = ["X-Request-ID"]
-        if tagged or ("content" in response and (conditional or status == "201")):
+        if route.tagged or ("content" in response and (conditional or status == "201")):
             shown.append("ETag")
         if status == "201":
             shown.append("Location")
         if route.kept:
             shown.append(once.REPLAYED)
         response["headers"] = headers(*shown)
-    if tagged:
+    if route.tagged:
         about = {"description": "Unchanged: what If-None-Match names is still the present version"}
         responses["304"] = about | {"headers": headers("X-Request-ID", "ETag")}
         parameters.append(condition("IfNoneMatch"))
@@ -171,6 +169,7 @@ def declare(path: str, method: str, operation: dict[str, Any], route: Read) -> N
     if method == "patch":
         content = operation["requestBody"]["content"]
         content[MERGE_PATCH] = content.pop("application/json")
+    examples.show(operation)
     if route.policy == UNSIGNED:
         operation["security"] = []
     else:
@@ -200,7 +199,7 @@ def errors_of(path: str, operation: dict[str, Any], route: Read, checks: set[Any
     if "requestBody" in operation:
         found |= {400, 408, 409, 413, 415, 422}
     if route.kept:
-        found |= {400, 409}
+        found |= {400, 404, 409}  # 404: whoever no longer meets the child gets no first answer that tells of it
     if preconditions.required_if_match in checks:
         found |= {409, 412, 428}
     if preconditions.if_match in checks:

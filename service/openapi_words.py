@@ -21,6 +21,8 @@ absent stays, and null takes away.
 
 **Lists** come in pages: `next` is the `cursor` of the page that follows, and null on the last one.
 
+**Examples** are requests and answers as they were; of a list, the first three items.
+
 **Days** are written `2018-06-30`; a period holds from `from` until the day before `until`, and `until: null` is open.
 """,
     "contact": {"name": "The operator of this service"},

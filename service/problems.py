@@ -74,6 +74,11 @@ PROBLEMS: dict[str, Meaning] = {
         "Bộ lọc này cho biết điều mà vai trò của bạn không được biết.",
         "The filter would tell what your role does not receive.",
     ),
+    "changes_too_many": _meaning(
+        422,
+        "Có quá nhiều thay đổi từ lúc đó; hãy hỏi từ một lúc muộn hơn, hoặc đọc lại toàn bộ.",
+        "Too much was changed since then: ask from a later moment, or read all again.",
+    ),
     "field_restricted": _meaning(
         403,
         "Bạn không được biết trường này, nên không được ghi.",

@@ -49,6 +49,11 @@ class Read(APIRoute):
             endpoint = once.once(endpoint, self.policy, more.get("status_code") or 200)
         super().__init__(path, endpoint, **more)
 
+    @property
+    def tagged(self) -> bool:
+        """Whether its answers have tags, and whoever brings one back is told of what is unchanged by 304."""
+        return self.policy != UNSIGNED and digests.is_single(self)
+
     def get_route_handler(self) -> Handler:
         policy, answer, fields = self.policy, self.answering(), chosen_fields.to_choose_from(self)
         if policy == UNSIGNED:

@@ -64,6 +64,11 @@ class OfLedger(Read):
     the caller is merely given it once more.
     """
 
+    @property
+    def tagged(self) -> bool:
+        """Its lists too."""
+        return self.methods == {"GET"}
+
     def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().answering()
 

@@ -16,6 +16,7 @@ from service.domain.access import ROLES
 from service.settings import Limits
 from service.signing_in.keys import new_keys
 from service.signing_in.tokens import Tokens
+from tests.contract.declared import Declared
 
 TOKENS = Tokens(new_keys())
 PROVINCE, DISTRICT, COMMUNE = "33", "329", "12145"
@@ -54,8 +55,10 @@ async def officer(dsn: str) -> None:
 
 
 def served(dsn: str, today: date | None = None, limits: Limits = OFTEN, **more: Any) -> FastAPI:
-    """The application over a database, as the service's own role; a test may ask as often as it likes."""
+    """The application over a database, as the service's own role; a test may ask as often as it likes. Each answer is
+    held against the document."""
     app = create_app(as_service(dsn), today, limits, tokens=TOKENS, **more)
+    app.add_middleware(Declared)
     app.state.owner = dsn
     return app
 

@@ -21,6 +21,7 @@ SCRIPTS = [
         "asking",
         "records",
         "children",
+        "changes",
         "names",
         "cases",
         "persons",

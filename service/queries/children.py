@@ -25,6 +25,8 @@ ONE = f"SELECT version, record FROM read_child({ASKING}, $6)"
 FILTER = ", ".join(f"${number}" for number in range(6, 18))
 LIST = f"SELECT item, {{place}} FROM list_children({ASKING}, {FILTER}, $18, $19, $20, $21)"
 COUNT = f"SELECT count_children({ASKING}, {FILTER})"
+CHANGES = f"SELECT item, moment, id FROM list_changes({ASKING}, {FILTER}, $18, $19, $20, $21)"
+COUNT_CHANGES = f"SELECT count_changes({ASKING}, {FILTER})"
 
 
 class Filter(NamedTuple):
@@ -64,6 +66,23 @@ async def children_by_change(
     than the limit."""
     statement = LIST.format(place="moment, id")
     return await reader.fetch(statement, *asking, *wanted, shown_on, *after, limit)
+
+
+async def changes_shown(
+    reader: Reader,
+    asking: Asking,
+    wanted: Filter,
+    shown_on: date,
+    after: tuple[datetime | None, UUID | None],
+    limit: int,
+) -> list[asyncpg.Record]:
+    """The same of changes in what the caller is shown, for whoever does not receive cases."""
+    return await reader.fetch(CHANGES, *asking, *wanted, shown_on, *after, limit)
+
+
+async def number_of_changes_shown(reader: Reader, asking: Asking, wanted: Filter) -> int:
+    number: int = await reader.fetchval(COUNT_CHANGES, *asking, *wanted)
+    return number
 
 
 async def number_of_children(reader: Reader, asking: Asking, wanted: Filter) -> int:

@@ -86,8 +86,9 @@ class ChildSummary(BaseModel):
     date_of_birth: Confidential[Day | None]
     date_of_birth_precision: Confidential[Precision]
     commune: Confidential[Place | None]
-    changed_at: OfCase[datetime | None] = Field(
-        description="When something of the file was last changed; null to whoever does not receive its cases"
+    changed_at: Confidential[datetime | None] = Field(
+        description="When something of the file was last changed. To whoever does not receive its cases: when "
+        "something that they are shown was, in answers to `changed_since`; else null"
     )
 
 
@@ -165,9 +166,10 @@ class ChildFilter(Page):
     changed_since: Moment | None = Field(
         None,
         description="Whose file (child, residences, circumstances, cases) was changed at this moment or later, the "
-        "oldest change first; only for whoever receives cases. A change has the moment at which it began, and is seen "
-        "when it is done: ask again from a minute before the last `changed_at` you saw. Who was withdrawn, or moved "
-        "out of reach, is in no list: what you keep and have not met for long, ask for by id, and drop on 404",
+        "oldest change first. Whoever does not receive cases is told of changes in what they are shown, in this order "
+        "with `q` too; an agency, whose reach follows from cases, is not. A change has the moment at which it began, "
+        "and is seen when it is done: ask again from a minute before the last `changed_at` you saw. Who was withdrawn, "
+        "or moved out of reach, is in no list: what you keep and have not met for long, ask for by id, and drop on 404",
         examples=["2020-12-31T08:00:00+07:00"],
     )
 
@@ -189,7 +191,7 @@ class ChildFilter(Page):
 
     def of_cases(self) -> list[str]:
         """What it asks that tells of cases."""
-        told = ("assisted", "without_case", "without_intervention", "changed_since")
+        told = ("assisted", "without_case", "without_intervention")
         return [name for name in told if getattr(self, name) is not None]
 
 
@@ -205,6 +207,8 @@ async def list_children(
     # An agency knows of its own part of the open cases: not when others began or ended theirs.
     if (told := asked.of_cases()) and (caller.role.reach == Reach.AGENCY or not caller.may(Permission.READ_CASES)):
         raise Refusal("filter_restricted", f"/{told[0]}")
+    if asked.changed_since is not None and caller.role.reach == Reach.AGENCY:
+        raise Refusal("filter_restricted", "/changed_since")
     if asked.category is not None:
         await reference.check_received(reader, asked.category, caller.role.sections)
         kind = await attainment.kind_of_category(reader, asked.category)
@@ -224,6 +228,13 @@ async def list_children(
         asked.without_intervention,
         asked.changed_since,
     )
+    if asked.changed_since is not None and not caller.may(Permission.READ_CASES):
+        if asked.sort is not None:
+            raise Refusal("invalid", "/sort")
+        moment, last = asked.after(datetime.fromisoformat, UUID)
+        rows = await children.changes_shown(reader, asking, wanted, on or today, (moment, last), asked.limit)
+        total = await children.number_of_changes_shown(reader, asking, wanted) if asked.count else None
+        return asked.answer(rows, total)
     if sought is not None or asked.sort == "name":
         rank, behind = asked.after(int, UUID)
         rows = await names.children_by_name(reader, asking, wanted, sought, on or today, (rank, behind), asked.limit)

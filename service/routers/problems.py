@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 from pydantic import BaseModel
@@ -34,6 +34,11 @@ class ProblemMeaning(BaseModel):
     remedy: Public[str]
 
 
+PAGE: dict[int | str, dict[str, Any]] = {  # for who asks with a browser
+    200: {"content": {"text/html": {"schema": {"type": "string", "x-data-class": "public"}}}}
+}
+
+
 class BothLanguages(BaseModel):
     """A text in Vietnamese and in English."""
 
@@ -57,7 +62,7 @@ class ListedProblems(BaseModel):
     next: Public[None] = None
 
 
-@router.get("", response_model=ListedProblems)
+@router.get("", response_model=ListedProblems, responses=PAGE)
 @permits(UNSIGNED)
 async def list_problems(request: Request) -> Response:
     """Every problem, in both languages: for a client that words them itself."""
@@ -66,7 +71,7 @@ async def list_problems(request: Request) -> Response:
     return json_answer(all_problems(), PUBLIC)
 
 
-@router.get("/{code}", response_model=ProblemMeaning)
+@router.get("/{code}", response_model=ProblemMeaning, responses=PAGE)
 @permits(UNSIGNED)
 async def read_problem(code: Annotated[Code, Path()], request: Request) -> Response:
     """What a problem means, and what to do about it."""

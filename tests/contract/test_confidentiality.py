@@ -154,6 +154,7 @@ LOWER = {  # than their columns, and why
         [("ReportReceipt", name) for name in ("id", "reference", "received_at", "recorded_at", "passed_on_at")],
         "who reported is told its number and how far it has come, and nothing of what it says",
     ),
+    ("ChildSummary", "changed_at"): "without cases it is told of what is shown alone",
     ("CircumstanceRecord", "category"): "a sensitive code is `restricted` without its section; the others stay plain",
 }
 

@@ -19,6 +19,7 @@ from service.database import as_service
 from service.embedded.folder import prepared
 from service.signing_in.keys import signing_keys
 from service.signing_in.tokens import Tokens
+from tests.contract.declared import check
 from tests.signed_in import OFFICER, headers, officer
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TODAY", "DATA_DIR")}
@@ -102,7 +103,15 @@ def signed_in(running: Running) -> dict[str, str]:
 
 
 def client(running: Running) -> httpx.Client:
-    return httpx.Client(base_url=running.address, timeout=30, headers=signed_in(running))
+    """A province officer's client; each answer is held against the document."""
+    hooks = {"response": [as_declared]}
+    return httpx.Client(base_url=running.address, timeout=30, headers=signed_in(running), event_hooks=hooks)
+
+
+def as_declared(answer: httpx.Response) -> None:
+    url, headers = answer.request.url, answer.headers
+    read = {name: value for name, value in headers.items() if name != "content-encoding"}  # `read` unpacks
+    check(answer.request.method, url.path, url.query.decode(), answer.status_code, read, answer.read())
 
 
 def asked(api: httpx.Client, path: str, **parameters: object) -> httpx.Response:
