@@ -68,7 +68,7 @@ async def test_a_field_that_an_operation_does_not_take_is_refused(province: Prov
         answer = await province.ask(officer(name), **asked | {"json": body})
         unlooked = name in ("update_rule", "adopt_rule")  # whose body comes after a reach that nobody here has
         assert refusal(answer) == ((403, "area_out_of_reach", []) if unlooked else (422, "invalid", [f"/{field}"]))
-    assert taken & set(NOT_ASKED_FOR) <= {"id", "child_id", "role"}
+    assert taken & set(NOT_ASKED_FOR) <= {"id", "child_id", "case_id", "role"}
     assert await province.state() == before
 
 

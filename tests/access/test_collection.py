@@ -14,6 +14,11 @@ VARIABLE = re.compile(r"^@(\w+) = (.+)$", re.MULTILINE)
 USED = re.compile(r"{{([^{}]+)}}")
 STEP = re.compile(r"(\w+)(?:\[(\d+)])?")
 
+FOR_OTHERS = {  # than a province officer
+    "read_informant": 403,  # the worker and the chair of the commune where it happened
+    "read_report_receipt": 404,  # who sent the report
+}
+
 
 class Editor:
     """Sends the requests of a file, and keeps their answers for the variables of others."""
@@ -53,4 +58,4 @@ async def test_every_read_of_the_collection_is_answered(province: Province) -> N
     editor = Editor(COLLECTION.read_text(encoding="utf-8"), province.client)
     answered = {name: (await editor.send(name)).status_code for name in editor.reads()}
     assert len(answered) > 40
-    assert {name: status for name, status in answered.items() if status != 200} == {}
+    assert {name: status for name, status in answered.items() if status != 200} == FOR_OTHERS
