@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from fastapi import Path, Response
 from pydantic import Field
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service import ledger, preconditions, routing
@@ -18,7 +18,7 @@ from service.domain.calendar import day_of
 from service.domain.procedure.step import Report, Step, StepCode
 from service.domain.refusal import Refusal
 from service.doors import through
-from service.models import CaseFile, CaseReport, CaseReportChild, Child, Circumstance, Residence
+from service.models import CaseFile, CaseReport, CaseReportChild, Child, Circumstance, Person, Residence
 from service.preconditions import etag
 from service.queries import areas, reports, steps
 from service.routers.children import Precision, not_born_after
@@ -185,6 +185,15 @@ async def moved(session: AsyncSession, found: reports.Identified) -> None:
             record.child_id = known.id
             if isinstance(record, CaseFile):
                 record.version += 1
+    for person in await session.exec(
+        select(Person).where(or_(Person.child_id == stranger.id, Person.sibling_id == stranger.id))
+    ):
+        if {person.child_id, person.sibling_id} == {stranger.id, known.id}:  # siblings that are one child
+            await session.delete(person)
+        elif person.child_id == stranger.id:
+            person.child_id = known.id
+        else:
+            person.sibling_id = known.id
     await session.flush()  # what is moved is no longer withdrawn with the record
     await session.delete(stranger)
 

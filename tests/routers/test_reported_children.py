@@ -219,6 +219,11 @@ async def test_the_case_of_a_stranger_moves_to_the_child_that_it_turns_out_to_be
     second = await reported(client, source="citizen")
     await taken_up(client, second, case_id=part["case_id"], headers=worker)
     known = await registered(client)
+    mother = {"full_name": "Lê Thị Na", "relation": "mother"}
+    brother = {"full_name": "Lê Văn Na", "relation": "sibling", "sibling_id": known.rpartition("/")[2]}
+    for person in (mother, brother):
+        added = await client.post(f"{path(part)}/persons", json=person, headers=worker)
+        assert added.status_code == 201, added.text
     body = {"child_id": known.rpartition("/")[2]}
     identified = await client.post(f"{report}/children/1/identification", json=body, headers=worker)
     assert identified.status_code == 200, identified.text
@@ -229,6 +234,8 @@ async def test_the_case_of_a_stranger_moves_to_the_child_that_it_turns_out_to_be
     shown = (await client.get(known, headers=worker)).json()
     assert [case["id"] for case in shown["open_cases"]] == [part["case_id"]]
     assert [m["category"] for m in shown["circumstances"]] == ["d"]
+    around = (await client.get(f"{known}/persons", headers=worker)).json()["items"]
+    assert [person["relation"] for person in around] == ["mother"]  # nobody is a sibling of his own
     assert await figures(client, "special_rate", "2020-12-31", area=PHU_UNG) == (1, 1)
     assert (await file(client, now, headers=worker))["stage"] == "received"
     again = await client.post(f"{report}/children/1/identification", json=body, headers=worker)
