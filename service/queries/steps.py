@@ -29,6 +29,7 @@ from service.doors import ASKING, Asking, through
 from service.models import CaseFile, CaseStep, Child, Intervention
 from service.queries import cases, deadlines
 from service.queries.step_contents import restored, stored
+from service.queries.written import posted
 
 FILE = "written({asking}, 'file', :id)"
 ONE = f"SELECT read_file({ASKING}, $6)"
@@ -42,6 +43,18 @@ async def file_of(session: AsyncSession, case: CaseFile) -> File:
 
 async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date) -> File:
     """The file with these steps, or the refusal of all of them. A step that is repeated changes nothing."""
+    file = await _take(session, case, *steps)
+    await ledger.post(session, [case.child_id], today)
+    return file
+
+
+async def take_and_show(session: AsyncSession, case: CaseFile, step: Step, today: date) -> str:
+    """The same of one step, and what the file is folded from then, in JSON."""
+    await _take(session, case, step)
+    return await posted(session, [case.child_id], today, FILE, case)
+
+
+async def _take(session: AsyncSession, case: CaseFile, *steps: Step) -> File:
     if case.stage is None and case.closed_on is not None:
         raise Refusal("case_is_closed")
     rows = await _rows(session, case)
@@ -55,7 +68,7 @@ async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date)
     await _check_items(session, case, rows, new)
     made = [_row(case, step) for step in new]
     session.add_all(made)
-    await _keep(session, case, file, [*rows, *made], today)
+    await _keep(session, case, file, [*rows, *made])
     return file
 
 
@@ -71,7 +84,8 @@ async def withdraw(session: AsyncSession, case: CaseFile, step_id: UUID, at: dat
     await _check_in_charge(session, before, wrong)
     file = recording.withdraw(before, step_id)
     next(row for row in rows if row.id == step_id).withdrawn_at = at
-    await _keep(session, case, file, rows, today)
+    await _keep(session, case, file, rows)
+    await ledger.post(session, [case.child_id], today)
     return file
 
 
@@ -145,8 +159,8 @@ def _row(case: CaseFile, step: Step) -> CaseStep:
     )
 
 
-async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[CaseStep], today: date) -> None:
-    """What follows from a file: how the case stands, what was given in it, and what is counted."""
+async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[CaseStep]) -> None:
+    """What follows from a file: how the case stands, what was given in it, and what is to be done."""
     before = case.opened_on, case.closed_on
     _derive(case, file)
     with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
@@ -155,7 +169,6 @@ async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[Ca
             await cases.check_next(session, case, "/occurred_at")
         await _keep_interventions(session, case, file, rows)
     await deadlines.keep(session, case, file)
-    await ledger.post(session, [case.child_id], today)
 
 
 def _derive(case: CaseFile, file: File) -> None:

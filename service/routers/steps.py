@@ -22,7 +22,6 @@ from service.domain.procedure.versions import PROCEDURES, Actor, StepRule
 from service.models import CaseFile, CaseStep
 from service.preconditions import etag
 from service.queries import cases, steps
-from service.queries.written import written
 from service.routers import case_files
 from service.routers.case_files import CaseFileRecord
 from service.routers.step_bodies import BODIES, StepInput, Taken
@@ -61,8 +60,7 @@ def taking(code: StepCode) -> Endpoint:
         case = await cases.lock(session, case_id, permission=permission_of(code))
         precondition.check(case_files.tag(case.version - 1, today))
         step = await said(session, case, code, body, now)
-        await steps.take(session, case, step, today=today)
-        return await answered(session, case, now)
+        return answered(await steps.take_and_show(session, case, step, today), case, now)
 
     take_step.__name__ = f"take_{code}"
     take_step.__doc__ = told(code)
@@ -100,9 +98,9 @@ async def said(session: AsyncSession, case: CaseFile, code: StepCode, body: Step
     return Step(step_id, code, occurred_at, now, by, content, body.reason)
 
 
-async def answered(session: AsyncSession, case: CaseFile, now: datetime) -> Response:
+def answered(told: str, case: CaseFile, now: datetime) -> Response:
     """The file as the transaction leaves it."""
-    record = case_files.written(orjson.loads(await written(session, steps.FILE, case)), now)
+    record = case_files.written(orjson.loads(told), now)
     headers = {"ETag": etag(case_files.tag(case.version, day_of(now))), "Location": f"/v1/cases/{case.id}/file"}
     return json_answer(record, headers, 201)
 
