@@ -52,6 +52,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "circumstance": (SENSITIVE, {"id": CONFIDENTIAL, "child_id": CONFIDENTIAL, "during": CONFIDENTIAL}),
     "case_file": (SENSITIVE, {}),
     "intervention": (SENSITIVE, {}),
+    "care": (SENSITIVE, {}),
     "spell": (SENSITIVE, {}),
     "history": (SENSITIVE, {}),
     "first_answer": (SENSITIVE, {}),

@@ -136,7 +136,7 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
     notify("records", 0, 1)
     async with set_aside(connection, FILLED):
         await connection.execute(RECORDS)
-        await connection.execute("SELECT remake_homes()")
+        await connection.execute("SELECT remake_homes(), remake_care()")
     notify("records", 1, 1)
     notify("ledger", 0, 1)
     async with set_aside(connection, ["spell"]):

@@ -1,7 +1,7 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
-DROP FUNCTION IF EXISTS every_subject, latest_residences, settle_homes, remake_homes, post_spells, ledger_post,
-    ledger_post_all;
+DROP FUNCTION IF EXISTS every_subject, latest_residences, settle_homes, remake_homes, care_given, settle_care, remake_care,
+    post_spells, ledger_post, ledger_post_all;
 
 
 -- Everyone and everything that the ledger counts, or may have to.
@@ -35,6 +35,34 @@ SELECT s.id, r.area_id
 FROM unnest(subjects) s (id)
 CROSS JOIN LATERAL (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY lower(during) DESC LIMIT 1) r
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
+$$;
+
+-- On which days a case of a child was open, on which something had begun in it by then, and since when something has been
+-- given in any case (for ever not: infinity). Whoever has no case has no row.
+CREATE FUNCTION care_given(subjects uuid[]) RETURNS TABLE (child_id uuid, open datemultirange, assisted datemultirange, given_on date)
+LANGUAGE sql STABLE AS $$
+SELECT f.child_id, coalesce(range_agg(daterange(f.opened_on, f.closed_on)), '{}'),
+       coalesce(range_agg(daterange(greatest(f.opened_on, i.begun), f.closed_on))
+                FILTER (WHERE i.begun IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, i.begun) < f.closed_on)), '{}'),
+       coalesce(min(i.begun), 'infinity')
+FROM case_file f
+CROSS JOIN LATERAL (SELECT min(started_on) AS begun FROM intervention WHERE case_id = f.id) i
+WHERE f.child_id = ANY (subjects)
+GROUP BY f.child_id
+$$;
+
+CREATE FUNCTION settle_care(subjects uuid[]) RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM care WHERE child_id = ANY (subjects) AND NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = care.child_id);
+INSERT INTO care AS k SELECT * FROM care_given(subjects)
+ON CONFLICT (child_id) DO UPDATE SET open = excluded.open, assisted = excluded.assisted, given_on = excluded.given_on
+WHERE (k.open, k.assisted, k.given_on) IS DISTINCT FROM (excluded.open, excluded.assisted, excluded.given_on)
+$$;
+
+CREATE FUNCTION remake_care() RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM care k WHERE NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = k.child_id);
+SELECT settle_care(ARRAY(SELECT DISTINCT child_id FROM case_file ORDER BY child_id))
 $$;
 
 -- Withdraws the spells that no longer hold and inserts the new ones, under a new posting: by every rule that counts, or by one
@@ -82,6 +110,7 @@ DECLARE
     new_number CONSTANT bigint := post_spells(subjects, on_day, by_actor, for_cause);
 BEGIN
     PERFORM settle_homes(subjects);
+    PERFORM settle_care(subjects);
     IF new_number IS NOT NULL THEN
         -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle. Who has
         -- the turn notes that the register of the area was touched on the day.
@@ -109,6 +138,7 @@ DECLARE
 BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
     PERFORM remake_homes();
+    PERFORM remake_care();
     new_number := post_spells(every_subject(), on_day, by_actor, for_cause);
     INSERT INTO touch (area_id, day)
     SELECT area_id, on_day FROM spell WHERE posted = new_number

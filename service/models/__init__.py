@@ -15,7 +15,7 @@ from service.models.accounts import (
 )
 from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
-from service.models.cases import CaseFile, Intervention
+from service.models.cases import Care, CaseFile, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.editions import Edition
 from service.models.history import Access, History
@@ -45,6 +45,7 @@ __all__ = [
     "Assignment",
     "AssignmentArea",
     "AssignmentChild",
+    "Care",
     "CaseFile",
     "Category",
     "CategoryScheme",

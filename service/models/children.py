@@ -18,7 +18,7 @@ class Child(SQLModel, table=True):
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
         Index("child_name_words", "name_words", postgresql_using="gin"),
         Index("child_name_order", "name_order", "id", postgresql_include=["name_words"]),
-        Index("child_changed", "updated_at", "id"),
+        Index("child_changed", "updated_at", "id", postgresql_include=["sex", "date_of_birth"]),
         Index("child_sex_unknown", "id", postgresql_where=text("sex = 'unknown'")),
     )
 

@@ -60,6 +60,12 @@ class Spell(SQLModel, table=True):
             *("rule", "measure", "category", "subject_id"),
             postgresql_where=text("withdrawn IS NULL AND sex = 'unknown'"),
         ),
+        Index(
+            "spell_born",
+            *("rule", text("(extract(year FROM born)::smallint)"), "subject_id"),
+            postgresql_include=["area_id", "sex", "born", "during"],
+            postgresql_where=text("withdrawn IS NULL AND measure = 'children' AND category = 'all'"),
+        ),
         Index("spell_posted", "posted"),
         Index("spell_withdrawn", "withdrawn", postgresql_where=text("withdrawn IS NOT NULL")),
         Index(
