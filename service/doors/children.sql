@@ -49,6 +49,7 @@ DECLARE
         CASE WHEN kind IS NOT NULL AND cardinality(rules) <> 1 THEN 'NOT EXISTS (
             SELECT FROM spell o WHERE o.subject_id = s.subject_id AND o.withdrawn IS NULL AND o.measure = s.measure
             AND o.category = s.category AND o.during @> $3 AND o.rule < s.rule)' END,
+        CASE WHEN sex IS NOT NULL THEN format('s.sex = %L', sex) END,
         CASE WHEN begun = 'year' THEN 'extract(year FROM s.born)::smallint = stretch' END);
     said CONSTANT text := 's.subject_id AS id, s.sex, s.born AS date_of_birth, s.area_id';
     unsaid CONSTANT boolean := by_name OR name IS NOT NULL OR changed_since IS NOT NULL;  -- by the spells
@@ -57,6 +58,12 @@ DECLARE
     uncared CONSTANT text := nullif(concat_ws(' OR ', CASE WHEN NOT assisted THEN 'k.assisted @> $3' END,
         CASE WHEN without_case THEN 'k.open @> $3' END, CASE WHEN without_intervention THEN 'k.given_on <= $3' END), '');
     care CONSTANT text := cared || coalesce(' AND NOT (' || uncared || ')', '');
+    of_cases CONSTANT text := CASE
+        WHEN begun = 'care' THEN NULL
+        WHEN care IS NOT NULL AND begun IS NOT NULL THEN format(
+            'EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND %s OFFSET 0)', care)
+        WHEN care IS NULL AND uncared IS NOT NULL THEN format(
+            'NOT EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND (%s) OFFSET 0)', uncared) END;
     personal CONSTANT text := nullif(concat_ws(' AND ',
         CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
@@ -64,7 +71,9 @@ DECLARE
         CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END), '');
     set_apart CONSTANT text := CASE begun
         WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = stretch'
-        WHEN 'care' THEN 'SELECT k.child_id AS id FROM care k WHERE ' || care
+        WHEN 'care' THEN concat_ws(' AND ', 'SELECT k.child_id AS id FROM care k WHERE ' || care,
+            CASE WHEN age_from IS NOT NULL THEN 'birthday(k.born, $9) <= $3' END,
+            CASE WHEN age_until IS NOT NULL THEN 'birthday(k.born, $10) > $3' END)
         WHEN 'change' THEN 'SELECT id FROM child'
         WHEN 'members' THEN CASE c.reach
             WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
@@ -76,6 +85,7 @@ DECLARE
         CASE WHEN begun = 'change' THEN 'child x' WHEN changed_since IS NULL THEN format('(%s) m', set_apart)
              ELSE format('(%s) m JOIN child x ON x.id = m.id', set_apart) END,
         concat_ws(' AND ', 'true', CASE WHEN changed_since IS NOT NULL THEN personal END,
+            replace(of_cases, 'x.id', CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id' END),
             CASE WHEN behind THEN CASE WHEN changed_since IS NULL THEN 'm.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END),
         CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.updated_at, x.id' END) END;
 BEGIN
@@ -84,17 +94,16 @@ BEGIN
             WHEN on_day IS NULL AND apart THEN '(SELECT * FROM child y WHERE y.id = g.id OFFSET 0) x'
             WHEN on_day IS NULL THEN 'child x'
             WHEN apart THEN format('(SELECT %s FROM spell s WHERE s.subject_id = g.id AND %s OFFSET 0) x', said, counted)
-            WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
+            WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s CROSS JOIN LATERAL (
+                SELECT * FROM child y WHERE y.id = s.subject_id%s) y WHERE %s) x',
+                CASE WHEN begun IS NOT NULL THEN ' OFFSET 0' END, counted)
             ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
         || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
         || ' WHERE ' || CASE WHEN begun = 'home' THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
         CASE WHEN NOT apart OR changed_since IS NULL THEN personal END,
         CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
-        CASE WHEN care IS NOT NULL AND begun <> 'care' THEN format(
-                 'EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND %s OFFSET 0)', care)
-             WHEN care IS NULL AND uncared IS NOT NULL THEN format(
-                 'NOT EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND (%s) OFFSET 0)', uncared) END,
+        CASE WHEN NOT apart THEN of_cases END,
         CASE WHEN behind AND NOT apart THEN
             CASE WHEN changed_since IS NULL THEN 'x.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END);
 END $$;
@@ -117,33 +126,41 @@ CREATE FUNCTION children_begun(c caller, on_day date, areas integer[], category 
                                changed_since timestamptz, size integer) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-    few CONSTANT integer := 8;
+    few CONSTANT integer := 8;  -- areas
+    in_area CONSTANT integer := 2000;  -- children, about
+    communes CONSTANT bigint := (SELECT count(*) FROM area WHERE level = 'commune');
     reached CONSTANT integer[] := CASE WHEN NOT c.everywhere THEN reached_areas(c) END;
-    cared CONSTANT boolean := coalesce(assisted OR NOT without_case OR NOT without_intervention, false);
     begun CONSTANT text := CASE
         WHEN c.reach <> 'area' THEN 'members'
         WHEN cardinality(areas) <= few THEN 'area'
+        WHEN sex = 'unknown' THEN 'order'
         WHEN cardinality(reached) <= few THEN 'home'
-        WHEN on_day IS NULL OR sex = 'unknown' OR kind IS NOT NULL THEN 'order'
-        WHEN cared THEN 'care'
+        WHEN on_day IS NULL OR kind IS NOT NULL THEN 'order'
+        WHEN assisted OR NOT without_case OR NOT without_intervention THEN 'care'
         WHEN changed_since IS NOT NULL THEN 'change'
         WHEN age_from > 0 OR age_until < 16 THEN 'year'
         ELSE 'order' END;
+    such float8;  -- of the kind, or with such cases
     everyone float8;
-    changed float8;
-    such float8;
-    part float8;
+    met float8;  -- of the changed, until the page is full
 BEGIN
-    IF changed_since IS NULL OR begun NOT IN ('order', 'care') OR on_day IS NULL OR sex = 'unknown' THEN
+    IF on_day IS NULL OR sex = 'unknown' OR begun NOT IN ('home', 'order', 'care') OR kind IS NULL AND begun <> 'care' THEN
         RETURN begun;
     END IF;
-    SELECT reltuples INTO everyone FROM pg_class WHERE oid = 'child'::regclass;
-    changed := expected_rows('SELECT FROM child WHERE updated_at >= $2', on_day, changed_since);
     such := expected_rows(CASE begun WHEN 'care' THEN 'SELECT FROM care' ELSE format(
         'SELECT FROM spell WHERE withdrawn IS NULL AND measure = %L AND category = %L AND during @> $1', kind,
         coalesce(category, 'all')) END, on_day, changed_since);
-    part := least(1, coalesce(cardinality(areas), cardinality(reached))::float8 / (SELECT count(*) FROM area WHERE level = 'commune'));
-    RETURN CASE WHEN least(changed, size * everyone / (such * coalesce(part, 1))) < such THEN 'change' ELSE begun END;
+    IF begun = 'home' THEN
+        RETURN CASE WHEN such < in_area * cardinality(reached) THEN 'order' ELSE 'home' END;
+    ELSIF changed_since IS NULL THEN
+        RETURN begun;
+    END IF;
+    SELECT reltuples INTO everyone FROM pg_class WHERE oid = 'child'::regclass;
+    met := size * everyone / such * greatest(
+        1, communes::float8 / coalesce(cardinality(areas), cardinality(reached), communes));
+    -- Who changed late is often of a kind more seldom than others: four times as many are met as expected.
+    RETURN CASE WHEN least(expected_rows('SELECT FROM child WHERE updated_at >= $2', on_day, changed_since), 4 * met) < such
+        THEN 'change' ELSE begun END;
 END $$;
 
 -- When something of a child's file was last changed, for whoever receives all of it: to others, the moment would tell of
@@ -181,8 +198,7 @@ BEGIN
             SELECT json_build_object(
                 'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place FROM residence r, place_on(r.area_id, $15) place
-                            WHERE r.child_id = x.id AND r.during @> $15),
+                'commune', (SELECT place FROM place_lived(x.id, $15) place),
                 'changed_at', told_change($1, x))::text AS item, met.moment, x.id
             FROM met JOIN child x ON x.id = met.id
         ),

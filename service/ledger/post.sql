@@ -39,13 +39,14 @@ $$;
 
 -- On which days a case of a child was open, on which something had begun in it by then, and since when something has been
 -- given in any case (for ever not: infinity). Whoever has no case has no row.
-CREATE FUNCTION care_given(subjects uuid[]) RETURNS TABLE (child_id uuid, open datemultirange, assisted datemultirange, given_on date)
+CREATE FUNCTION care_given(subjects uuid[]) RETURNS TABLE (child_id uuid, born date, open datemultirange, assisted datemultirange, given_on date)
 LANGUAGE sql STABLE AS $$
-SELECT f.child_id, coalesce(range_agg(daterange(f.opened_on, f.closed_on)), '{}'),
+SELECT f.child_id, min(c.date_of_birth), coalesce(range_agg(daterange(f.opened_on, f.closed_on)), '{}'),
        coalesce(range_agg(daterange(greatest(f.opened_on, i.begun), f.closed_on))
                 FILTER (WHERE i.begun IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, i.begun) < f.closed_on)), '{}'),
        coalesce(min(i.begun), 'infinity')
 FROM case_file f
+JOIN child c ON c.id = f.child_id
 CROSS JOIN LATERAL (SELECT min(started_on) AS begun FROM intervention WHERE case_id = f.id) i
 WHERE f.child_id = ANY (subjects)
 GROUP BY f.child_id
@@ -55,8 +56,9 @@ CREATE FUNCTION settle_care(subjects uuid[]) RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM care WHERE child_id = ANY (subjects) AND NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = care.child_id);
 INSERT INTO care AS k SELECT * FROM care_given(subjects)
-ON CONFLICT (child_id) DO UPDATE SET open = excluded.open, assisted = excluded.assisted, given_on = excluded.given_on
-WHERE (k.open, k.assisted, k.given_on) IS DISTINCT FROM (excluded.open, excluded.assisted, excluded.given_on)
+ON CONFLICT (child_id) DO UPDATE
+SET born = excluded.born, open = excluded.open, assisted = excluded.assisted, given_on = excluded.given_on
+WHERE k IS DISTINCT FROM excluded
 $$;
 
 CREATE FUNCTION remake_care() RETURNS void

@@ -32,7 +32,7 @@ SELECT 'the care is not what the cases say', h.area_id, NULL, NULL, NULL, NULL, 
 FROM care k
 FULL JOIN care_given(ARRAY(SELECT f.child_id FROM case_file f)) g USING (child_id)
 LEFT JOIN home h USING (child_id)
-WHERE (k.open, k.assisted, k.given_on) IS DISTINCT FROM (g.open, g.assisted, g.given_on)
+WHERE (k.born, k.open, k.assisted, k.given_on) IS DISTINCT FROM (g.born, g.open, g.assisted, g.given_on)
 GROUP BY 2
 UNION ALL
 -- A total may begin with months of nothing; a missing page of such a month says the same.

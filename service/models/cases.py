@@ -40,7 +40,7 @@ class Intervention(SQLModel, table=True):
 
     __table_args__ = (
         Index("intervention_case", "case_id"),
-        Index("intervention_agency", "agency_id", postgresql_where=text("agency_id IS NOT NULL")),
+        Index("intervention_agency", "agency_id", postgresql_include=["case_id"], postgresql_where=text("agency_id IS NOT NULL")),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
@@ -53,10 +53,11 @@ class Intervention(SQLModel, table=True):
 
 
 class Care(SQLModel, table=True):
-    """By child, its cases: the days on which one is open, on which something has begun in it, and since when something has
+    """By child, its birth and what its cases say: the days on which one is open, on which something has begun in it, and since when something has
     been given in any (infinity: never). Derived."""
 
     child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")
+    born: date
     open: list[Range[date]] = Field(sa_type=DATEMULTIRANGE)
     assisted: list[Range[date]] = Field(sa_type=DATEMULTIRANGE)
     given_on: date

@@ -53,12 +53,18 @@ class Spell(SQLModel, table=True):
             "spell_order",
             *("rule", "measure", "category", "subject_id"),
             postgresql_include=["area_id", "sex", "born", "during"],
-            postgresql_where=text("withdrawn IS NULL"),
+            postgresql_where=text("withdrawn IS NULL AND measure <> 'children'"),
         ),
         Index(
             "spell_sex_unknown",
             *("rule", "measure", "category", "subject_id"),
             postgresql_where=text("withdrawn IS NULL AND sex = 'unknown'"),
+        ),
+        Index(
+            "spell_child",
+            *("rule", "subject_id"),
+            postgresql_include=["area_id", "sex", "born", "during"],
+            postgresql_where=text("withdrawn IS NULL AND measure = 'children' AND category = 'all'"),
         ),
         Index(
             "spell_born",
