@@ -58,6 +58,11 @@ def upgrade() -> None:
     op.execute("CREATE INDEX child_changed ON child (updated_at, id) INCLUDE (sex, date_of_birth)")
     op.execute("DROP INDEX intervention_agency")
     op.execute("CREATE INDEX intervention_agency ON intervention (agency_id) INCLUDE (case_id) WHERE agency_id IS NOT NULL")
+    # Where somebody lived on a day, and who lived in an area, without the residences themselves.
+    op.execute("DROP INDEX residence_child")
+    op.execute("DROP INDEX residence_area")
+    op.execute("CREATE INDEX residence_child ON residence (child_id) INCLUDE (area_id, during)")
+    op.execute("CREATE INDEX residence_area ON residence (area_id, child_id) INCLUDE (during)")
     # What the cover of these two told is in `care`.
     op.execute("DROP INDEX case_file_child")
     op.execute("DROP INDEX intervention_case")
@@ -66,6 +71,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP INDEX residence_area")
+    op.execute("DROP INDEX residence_child")
+    op.execute("CREATE INDEX residence_area ON residence (area_id, child_id)")
+    op.execute("CREATE INDEX residence_child ON residence (child_id)")
     op.execute("DROP INDEX intervention_agency")
     op.execute("CREATE INDEX intervention_agency ON intervention (agency_id) WHERE agency_id IS NOT NULL")
     op.execute("DROP INDEX intervention_case")

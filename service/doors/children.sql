@@ -1,5 +1,8 @@
 -- The doors to children: one, a list, a number of them.
 
+DROP FUNCTION IF EXISTS expected_rows;
+
+
 CREATE FUNCTION read_child(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -67,8 +70,9 @@ DECLARE
     personal CONSTANT text := nullif(concat_ws(' AND ',
         CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
-        CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END,
-        CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END), '');
+        CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END), '');
+    -- Of the spells that are gone through, the child is looked at last.
+    child_last CONSTANT boolean := begun IS NOT NULL AND NOT apart AND on_day IS NOT NULL AND changed_since IS NOT NULL;
     set_apart CONSTANT text := CASE begun
         WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = stretch'
         WHEN 'care' THEN concat_ws(' AND ', 'SELECT k.child_id AS id FROM care k WHERE ' || care,
@@ -77,14 +81,14 @@ DECLARE
         WHEN 'change' THEN 'SELECT id FROM child'
         WHEN 'members' THEN CASE c.reach
             WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
-            ELSE 'SELECT DISTINCT f.child_id AS id FROM intervention i JOIN case_file f ON f.id = i.case_id
-                  WHERE f.closed_on IS NULL AND i.agency_id = ($1).agency_id' END END;
+            ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id = ANY (ARRAY(
+                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))' END END;
     -- With what the child itself says, where that is asked.
     gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT %s FROM %s WHERE %s ORDER BY %s OFFSET 0) g',
         CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id, x.updated_at' END,
         CASE WHEN begun = 'change' THEN 'child x' WHEN changed_since IS NULL THEN format('(%s) m', set_apart)
              ELSE format('(%s) m JOIN child x ON x.id = m.id', set_apart) END,
-        concat_ws(' AND ', 'true', CASE WHEN changed_since IS NOT NULL THEN personal END,
+        concat_ws(' AND ', 'true', CASE WHEN changed_since IS NOT NULL THEN concat_ws(' AND ', personal, 'x.updated_at >= $14') END,
             replace(of_cases, 'x.id', CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id' END),
             CASE WHEN behind THEN CASE WHEN changed_since IS NULL THEN 'm.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END),
         CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.updated_at, x.id' END) END;
@@ -94,9 +98,9 @@ BEGIN
             WHEN on_day IS NULL AND apart THEN '(SELECT * FROM child y WHERE y.id = g.id OFFSET 0) x'
             WHEN on_day IS NULL THEN 'child x'
             WHEN apart THEN format('(SELECT %s FROM spell s WHERE s.subject_id = g.id AND %s OFFSET 0) x', said, counted)
-            WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s CROSS JOIN LATERAL (
-                SELECT * FROM child y WHERE y.id = s.subject_id%s) y WHERE %s) x',
-                CASE WHEN begun IS NOT NULL THEN ' OFFSET 0' END, counted)
+            WHEN child_last THEN format('(SELECT %s FROM spell s WHERE %s) x CROSS JOIN LATERAL (
+                SELECT y.updated_at FROM child y WHERE y.id = x.id AND y.updated_at >= $14 OFFSET 0) y', said, counted)
+            WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
             ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
         || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
         || ' WHERE ' || CASE WHEN begun = 'home' THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
@@ -104,8 +108,10 @@ BEGIN
         CASE WHEN NOT apart OR changed_since IS NULL THEN personal END,
         CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
         CASE WHEN NOT apart THEN of_cases END,
+        CASE WHEN changed_since IS NOT NULL AND NOT apart AND NOT child_last THEN 'x.updated_at >= $14' END,
         CASE WHEN behind AND NOT apart THEN
-            CASE WHEN changed_since IS NULL THEN 'x.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END);
+            CASE WHEN changed_since IS NULL THEN 'x.id > $17' WHEN child_last THEN '(y.updated_at, x.id) > ($16, $17)'
+                 ELSE '(x.updated_at, x.id) > ($16, $17)' END END);
 END $$;
 
 -- How many rows the planner expects of a statement about a day and a moment ($1, $2).
@@ -140,7 +146,7 @@ DECLARE
         WHEN changed_since IS NOT NULL THEN 'change'
         WHEN age_from > 0 OR age_until < 16 THEN 'year'
         ELSE 'order' END;
-    such float8;  -- of the kind, or with such cases
+    such float8;  -- of the kind (about twice as many as there are: it has more than one category), or with such cases
     everyone float8;
     met float8;  -- of the changed, until the page is full
 BEGIN
@@ -151,7 +157,7 @@ BEGIN
         'SELECT FROM spell WHERE withdrawn IS NULL AND measure = %L AND category = %L AND during @> $1', kind,
         coalesce(category, 'all')) END, on_day, changed_since);
     IF begun = 'home' THEN
-        RETURN CASE WHEN such < in_area * cardinality(reached) THEN 'order' ELSE 'home' END;
+        RETURN CASE WHEN such < 2 * in_area * cardinality(reached) THEN 'order' ELSE 'home' END;
     ELSIF changed_since IS NULL THEN
         RETURN begun;
     END IF;
@@ -185,8 +191,9 @@ DECLARE
                                                 after IS NOT NULL);
     by_change CONSTANT boolean := changed_since IS NOT NULL;
     told CONSTANT text := CASE WHEN begun IN ('home', 'care', 'members', 'change') THEN 'g' ELSE 'x' END;  -- from whom
-    moment CONSTANT text := CASE WHEN by_change THEN told || '.updated_at' ELSE 'NULL::timestamptz' END;
-    place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN told || '.updated_at' END, told || '.id');
+    moment CONSTANT text := CASE WHEN NOT by_change THEN 'NULL::timestamptz' WHEN told = 'x' AND on_day IS NOT NULL THEN 'y.updated_at'
+        ELSE told || '.updated_at' END;
+    place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN moment END, told || '.id');
     sought CONSTANT text := format('SELECT %s.id, %s AS moment %s ORDER BY %s LIMIT $18 + 1', told, moment, matching, place);
     stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN 'unnest($2)'
         WHEN 'year' THEN 'generate_series(extract(year FROM $3)::integer - least($10, 16), extract(year FROM $3)::integer '

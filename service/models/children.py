@@ -45,8 +45,8 @@ class Residence(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("child_id", "during", name="residence_no_overlap"),
-        Index("residence_child", "child_id"),
-        Index("residence_area", "area_id", "child_id"),
+        Index("residence_child", "child_id", postgresql_include=["area_id", "during"]),
+        Index("residence_area", "area_id", "child_id", postgresql_include=["during"]),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
