@@ -23,30 +23,36 @@ BEGIN
 END $$;
 
 -- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened
--- from, until · $10 officer. Who lives in a few areas, or is reached because of a few, is found first (as an array: the
--- planner expects few of it, and begins there); else each case is looked at (OFFSET 0), until the page is full. An agency reaches the child by the very case.
+-- from, until · $10 officer. The cases of an agency (which reaches the child by the very case), of who lives in a few areas, or
+-- is reached because of a few, are found first (by an array: the planner expects few of it, and begins there); whatever else is
+-- asked is looked at with each (OFFSET 0), until the page is full.
 CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid, kind text, opened_from date,
                                opened_until date, officer uuid) RETURNS text
-LANGUAGE sql STABLE AS $$
-SELECT concat_ws(' AND ',
-    'FROM case_file f WHERE ' || CASE
-        WHEN c.reach = 'area' AND NOT c.everywhere AND cardinality(reached_areas(c)) <= 8
-        THEN 'f.child_id = ANY (ARRAY(SELECT child_id FROM home WHERE area_id = ANY ($2)))'
-        ELSE reaching(c, 'f.child_id', true, c.reach = 'agency') END,
-    CASE WHEN c.reach = 'agency' THEN
-        'f.closed_on IS NULL AND f.id = ANY (ARRAY(SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))' END,
-    CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
-    CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
-    CASE WHEN kind IS NOT NULL THEN 'f.kind = $7' END,
-    CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
-    CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
-    CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
-    CASE WHEN cardinality(areas) <= 8 THEN
-        'f.child_id = ANY (ARRAY(SELECT child_id FROM residence WHERE area_id = ANY ($4) AND during @> $5))'
-    WHEN areas IS NOT NULL THEN 'EXISTS (
-        SELECT FROM (SELECT area_id, during FROM residence WHERE child_id = f.child_id OFFSET 0) r
-        WHERE r.during @> $5 AND r.area_id = ANY ($4) OFFSET 0)' END)
-$$;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    few CONSTANT integer := 8;  -- areas
+    begun CONSTANT text := CASE WHEN c.reach = 'agency' THEN 'agency' WHEN cardinality(areas) <= few THEN 'residence'
+        WHEN c.reach = 'area' AND NOT c.everywhere AND cardinality(reached_areas(c)) <= few THEN 'home' ELSE 'order' END;
+BEGIN
+    RETURN concat_ws(' AND ',
+        'FROM case_file f WHERE ' || CASE begun
+            WHEN 'agency' THEN 'f.closed_on IS NULL AND f.id = ANY (ARRAY(
+                SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))'
+            WHEN 'residence' THEN 'f.child_id = ANY (ARRAY(
+                SELECT child_id FROM residence WHERE area_id = ANY ($4) AND during @> $5))'
+            WHEN 'home' THEN 'f.child_id = ANY (ARRAY(SELECT child_id FROM home WHERE area_id = ANY ($2)))'
+            ELSE 'true' END,
+        CASE WHEN begun <> 'home' THEN reaching(c, 'f.child_id', true, begun = 'agency') END,
+        CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
+        CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
+        CASE WHEN kind IS NOT NULL THEN 'f.kind = $7' END,
+        CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
+        CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
+        CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
+        CASE WHEN areas IS NOT NULL AND begun <> 'residence' THEN 'EXISTS (
+            SELECT FROM (SELECT area_id, during FROM residence WHERE child_id = f.child_id OFFSET 0) r
+            WHERE r.during @> $5 AND r.area_id = ANY ($4) OFFSET 0)' END);
+END $$;
 
 -- A page: item, day of opening and id, one row more than `size`. By `sort`: id, opened_on or, the latest first, -opened_on.
 CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date, of_child uuid, kind text, opened_from date,

@@ -124,9 +124,9 @@ BEGIN
     RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::float8;
 END $$;
 
--- What a page goes through: the smallest of what holds all who are asked for, and is not more than a few thousand; else
--- everyone, of whom the page is soon full. Of those changed since a moment, a kind or cases are gone through as a whole, or
--- everyone changed until the page is full, whichever is expected to be less.
+-- What a page goes through: of what holds all who are asked for, that which is a few thousand at most; else everyone, of whom
+-- the page is soon full. Of those changed since a moment, a kind or cases are gone through as a whole, or the changed until
+-- the page is full, whichever is expected to be less.
 CREATE FUNCTION children_begun(c caller, on_day date, areas integer[], category text, kind text, assisted boolean, sex text,
                                age_from integer, age_until integer, without_case boolean, without_intervention boolean,
                                changed_since timestamptz, size integer) RETURNS text
@@ -146,11 +146,15 @@ DECLARE
         WHEN changed_since IS NOT NULL THEN 'change'
         WHEN age_from > 0 OR age_until < 16 THEN 'year'
         ELSE 'order' END;
+    changed CONSTANT float8 := CASE WHEN changed_since IS NOT NULL AND c.reach = 'area' THEN
+        expected_rows('SELECT FROM child WHERE updated_at >= $2', on_day, changed_since) END;
     such float8;  -- of the kind (about twice as many as there are: it has more than one category), or with such cases
     everyone float8;
     met float8;  -- of the changed, until the page is full
 BEGIN
-    IF on_day IS NULL OR sex = 'unknown' OR begun NOT IN ('home', 'order', 'care') OR kind IS NULL AND begun <> 'care' THEN
+    IF changed < in_area AND on_day IS NOT NULL THEN
+        RETURN 'change';
+    ELSIF on_day IS NULL OR sex = 'unknown' OR begun NOT IN ('home', 'order', 'care') OR kind IS NULL AND begun <> 'care' THEN
         RETURN begun;
     END IF;
     such := expected_rows(CASE begun WHEN 'care' THEN 'SELECT FROM care' ELSE format(
@@ -165,8 +169,7 @@ BEGIN
     met := size * everyone / such * greatest(
         1, communes::float8 / coalesce(cardinality(areas), cardinality(reached), communes));
     -- Who changed late is often of a kind more seldom than others: four times as many are met as expected.
-    RETURN CASE WHEN least(expected_rows('SELECT FROM child WHERE updated_at >= $2', on_day, changed_since), 4 * met) < such
-        THEN 'change' ELSE begun END;
+    RETURN CASE WHEN least(changed, 4 * met) < such THEN 'change' ELSE begun END;
 END $$;
 
 -- When something of a child's file was last changed, for whoever receives all of it: to others, the moment would tell of
