@@ -9,8 +9,8 @@ revision = "0023"
 down_revision = "0017"
 
 CARE = """
--- On which days a case of the child is open, on which something has begun in it, and since when something has been given in
--- any case (infinity: nothing has). Who has no case is not here. Derived from the cases with every posting.
+-- Of a child that has cases: on which days one is open, on which something has begun in it, and since when something has
+-- been given in any (infinity: nothing has). Derived with every posting.
 CREATE TABLE care (
     child_id uuid NOT NULL REFERENCES child ON DELETE CASCADE,
     born date NOT NULL,
@@ -37,6 +37,7 @@ ORDER = (
     "CREATE INDEX spell_order ON spell (rule, measure, category, subject_id) INCLUDE (area_id, sex, born, during) "
     "WHERE withdrawn IS NULL AND {}"
 )
+AGENCY = "CREATE INDEX intervention_agency ON intervention (agency_id) {}WHERE agency_id IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -57,7 +58,9 @@ def upgrade() -> None:
     op.execute("DROP INDEX child_changed")
     op.execute("CREATE INDEX child_changed ON child (updated_at, id) INCLUDE (sex, date_of_birth)")
     op.execute("DROP INDEX intervention_agency")
-    op.execute("CREATE INDEX intervention_agency ON intervention (agency_id) INCLUDE (case_id) WHERE agency_id IS NOT NULL")
+    op.execute(
+        "CREATE INDEX intervention_agency ON intervention (agency_id) INCLUDE (case_id) WHERE agency_id IS NOT NULL"
+    )
     # Where somebody lived on a day, and who lived in an area, without the residences themselves.
     op.execute("DROP INDEX residence_child")
     op.execute("DROP INDEX residence_area")
@@ -76,7 +79,7 @@ def downgrade() -> None:
     op.execute("CREATE INDEX residence_area ON residence (area_id, child_id)")
     op.execute("CREATE INDEX residence_child ON residence (child_id)")
     op.execute("DROP INDEX intervention_agency")
-    op.execute("CREATE INDEX intervention_agency ON intervention (agency_id) WHERE agency_id IS NOT NULL")
+    op.execute(AGENCY.format(""))
     op.execute("DROP INDEX intervention_case")
     op.execute("DROP INDEX case_file_child")
     op.execute("CREATE INDEX case_file_child ON case_file (child_id) INCLUDE (id, opened_on, closed_on)")

@@ -40,7 +40,12 @@ class Intervention(SQLModel, table=True):
 
     __table_args__ = (
         Index("intervention_case", "case_id"),
-        Index("intervention_agency", "agency_id", postgresql_include=["case_id"], postgresql_where=text("agency_id IS NOT NULL")),
+        Index(
+            "intervention_agency",
+            "agency_id",
+            postgresql_include=["case_id"],
+            postgresql_where=text("agency_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
@@ -53,8 +58,8 @@ class Intervention(SQLModel, table=True):
 
 
 class Care(SQLModel, table=True):
-    """By child, its birth and what its cases say: the days on which one is open, on which something has begun in it, and since when something has
-    been given in any (infinity: never). Derived."""
+    """By child, its birth and what its cases say: on which days one is open, on which something has begun in it, and
+    since when something has been given in any (infinity: never). Derived."""
 
     child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")
     born: date

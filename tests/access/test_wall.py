@@ -14,7 +14,7 @@ from tests.access.province import ANOTHERS, COLLABORATOR, INSIDE, KEYS, OFFICE, 
 from tests.conftest import TODAY
 
 GUARDED = ("child", "residence", "circumstance", "case_file", "intervention")
-HIDDEN = ("spell", "history", "access", "home", "assignment_child")
+HIDDEN = ("spell", "history", "access", "home", "care", "assignment_child")
 READ = "SELECT count(*) FROM read_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
 TAKE = "SELECT take_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, 'children.write', $2)"
 OFFICER, WORKER = KEYS["district_officer"], KEYS["commune_worker"]
