@@ -9,8 +9,8 @@ revision = "0023"
 down_revision = "0017"
 
 CARE = """
--- Of a child that has cases: on which days one is open, on which something has begun in it, and since when it has ever been
--- given something, in any (infinity: never). Derived with every posting.
+-- Of a child that has cases: on which days one is open, on which something has begun in it, and since when anything has
+-- been given in any of them (infinity: nothing has). Derived with every posting.
 CREATE TABLE care (
     child_id uuid NOT NULL REFERENCES child ON DELETE CASCADE,
     born date NOT NULL,

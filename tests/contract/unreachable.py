@@ -78,6 +78,7 @@ BY_NAME = {
     "refresh_token_sign_in_id_fkey": LOOKED_UP,
     "intervention_agency_id_fkey": LOOKED_UP,
     "home_child_id_fkey": DERIVED,
+    "care_child_id_fkey": DERIVED,
     "home_area_id_fkey": DERIVED,
     "history_access_fkey": DERIVED,
 }
