@@ -136,7 +136,8 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
     notify("records", 0, 1)
     async with set_aside(connection, FILLED):
         await connection.execute(RECORDS)
-        await connection.execute("SELECT remake_homes(), remake_care()")
+        await connection.execute("SELECT remake_homes()")
+    await connection.execute("SELECT remake_care()")  # finds the interventions of each case by their index
     notify("records", 1, 1)
     notify("ledger", 0, 1)
     async with set_aside(connection, ["spell"]):
