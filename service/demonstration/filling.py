@@ -68,9 +68,9 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
     async with set_aside(connection, ["spell"]):
         await connection.execute(POSTINGS)
     async with set_aside(connection, ["home"]):
-        await connection.execute("SELECT remake_homes()")
+        await connection.execute("SELECT remake_homes(), remake_care()")
     await connection.execute("SELECT remake_touches()")
-    await connection.execute("ANALYZE posting, spell, home, touch")
+    await connection.execute("ANALYZE posting, spell, home, care, touch")
     notify("postings", 1, 1)
     notify("pages", 0, 1)
     async with set_aside(connection, ["cell", "page", "total_page"]):

@@ -65,6 +65,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     "case_report_child": (SENSITIVE, {}),
     "report_series": (INTERNAL, {}),
     "informant": (SENSITIVE, {}),
+    "care": (SENSITIVE, {}),
     "spell": (SENSITIVE, {}),
     "history": (SENSITIVE, {}),
     "first_answer": (SENSITIVE, {}),

@@ -88,32 +88,27 @@ $$;
 -- The same as a condition on an expression that names a child, for statements put together by a door; $1 is the caller,
 -- $2 the areas that it reaches. Where the statement asks for a single commune, nearly all who are found are reached: the
 -- planner, to whom the two conditions have nothing to do with each other, expects hardly any, and would sort them all for
--- the first fifty. OFFSET 0 has it look at each instead.
-CREATE FUNCTION reaching(c caller, child text, in_commune boolean) RETURNS text
+-- the first fifty. OFFSET 0 has it look at each instead. `member`: who is of the caller's list, or of its agency, is known already.
+CREATE FUNCTION reaching(c caller, child text, in_commune boolean, member boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT concat_ws(' AND ',
     CASE WHEN NOT c.everywhere THEN format(
         CASE WHEN in_commune THEN 'EXISTS (SELECT FROM home h WHERE h.child_id = %s AND h.area_id = ANY ($2) OFFSET 0)'
         ELSE '%s IN (SELECT child_id FROM home WHERE area_id = ANY ($2))' END, child) END,
-    CASE c.reach
-    WHEN 'area' THEN 'true'
-    WHEN 'list' THEN format('%s IN (SELECT child_id FROM assignment_child WHERE assignment_id = ($1).assignment_id)', child)
-    WHEN 'agency' THEN format('%s IN (SELECT f.child_id FROM case_file f JOIN intervention i ON i.case_id = f.id
+    CASE
+    WHEN member OR c.reach = 'area' THEN 'true'
+    WHEN c.reach = 'list' THEN format('%s IN (SELECT child_id FROM assignment_child WHERE assignment_id = ($1).assignment_id)', child)
+    WHEN c.reach = 'agency' THEN format('%s IN (SELECT f.child_id FROM case_file f JOIN intervention i ON i.case_id = f.id
                                        WHERE f.closed_on IS NULL AND i.agency_id = ($1).agency_id)', child)
     ELSE 'false' END)
 $$;
 
--- The same of cases `f`: of children at home, and those that the caller is in charge of. `each`: each case that is found is looked at.
-CREATE FUNCTION reaching_case(c caller, each boolean) RETURNS text
+-- The same of cases `f`: of children at home, and those that the caller is in charge of. Each case that is found is looked at.
+CREATE FUNCTION reaching_case(c caller, member boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-SELECT CASE
-    WHEN c.everywhere THEN reaching(c, 'f.child_id', each)
-    WHEN each THEN format('(%s OR f.closed_on IS NULL AND (f.incident_area_id = ANY ($2) OR f.residence_area_id = ANY ($2)))',
-                          reaching(c, 'f.child_id', true))
-    ELSE format('f.id IN (SELECT g.id FROM case_file g WHERE %s UNION ALL
-                          SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.incident_area_id = ANY ($2) UNION ALL
-                          SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.residence_area_id = ANY ($2))',
-                reaching(c, 'g.child_id', false)) END
+SELECT CASE WHEN c.everywhere THEN reaching(c, 'f.child_id', true, member)
+    ELSE format('(%s OR f.closed_on IS NULL AND (f.incident_area_id = ANY ($2) OR f.residence_area_id = ANY ($2)))',
+                reaching(c, 'f.child_id', true, member)) END
 $$;
 
 -- Puts a look (or its refusal) on record; answers its number.

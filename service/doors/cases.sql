@@ -40,27 +40,43 @@ BEGIN
 END $$;
 
 -- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened
--- from, until · $10 officer · $11 due before: of those whose clock runs, one is due by then. `each`: whoever is met is looked
--- for one by one, and not all of them first.
+-- from, until · $10 officer · $11 due before: of those whose clock runs, one is due by then. The cases of an agency (which
+-- reaches the child by the very case), of who lives in a few areas, or is met because of a few, are found first (by an array:
+-- the planner expects few of it, and begins there); whatever else is asked is looked at with each (OFFSET 0), until the page
+-- is full.
 CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid, kind text, opened_from date,
-                               opened_until date, officer uuid, due_before timestamptz, each boolean) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-SELECT concat_ws(' AND ',
-    'FROM case_file f WHERE ' || reaching_case(c, each),
-    CASE WHEN c.reach = 'agency' THEN
-        'f.closed_on IS NULL AND EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.agency_id = ($1).agency_id)' END,
-    CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
-    CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
-    CASE WHEN kind IS NOT NULL THEN 'f.kind = $7' END,
-    CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
-    CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
-    CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
-    CASE WHEN due_before IS NOT NULL THEN 'f.id IN (
-        SELECT d.case_id FROM deadline d
-        WHERE d.met_at IS NULL AND d.lifted_at IS NULL AND d.paused_at IS NULL AND d.due_at <= $11)' END,
-    CASE WHEN areas IS NOT NULL THEN 'EXISTS (
-        SELECT FROM residence r WHERE r.child_id = f.child_id AND r.during @> $5 AND r.area_id = ANY ($4))' END)
-$$;
+                               opened_until date, officer uuid, due_before timestamptz) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    few CONSTANT integer := 8;  -- areas
+    begun CONSTANT text := CASE WHEN c.reach = 'agency' THEN 'agency' WHEN cardinality(areas) <= few THEN 'residence'
+        WHEN c.reach = 'area' AND NOT c.everywhere AND cardinality(reached_areas(c)) <= few THEN 'reached' ELSE 'order' END;
+BEGIN
+    RETURN concat_ws(' AND ',
+        'FROM case_file f WHERE ' || CASE begun
+            WHEN 'agency' THEN 'f.closed_on IS NULL AND f.id = ANY (ARRAY(
+                SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))'
+            WHEN 'residence' THEN 'f.child_id = ANY (ARRAY(
+                SELECT child_id FROM residence WHERE area_id = ANY ($4) AND during @> $5))'
+            WHEN 'reached' THEN 'f.id = ANY (ARRAY(
+                SELECT g.id FROM case_file g WHERE g.child_id = ANY (ARRAY(SELECT child_id FROM home WHERE area_id = ANY ($2)))
+                UNION ALL SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.incident_area_id = ANY ($2)
+                UNION ALL SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.residence_area_id = ANY ($2)))'
+            ELSE 'true' END,
+        CASE WHEN begun <> 'reached' THEN reaching_case(c, begun = 'agency') END,
+        CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
+        CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
+        CASE WHEN kind IS NOT NULL THEN 'f.kind = $7' END,
+        CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
+        CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
+        CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
+        CASE WHEN due_before IS NOT NULL THEN 'f.id IN (
+            SELECT d.case_id FROM deadline d
+            WHERE d.met_at IS NULL AND d.lifted_at IS NULL AND d.paused_at IS NULL AND d.due_at <= $11)' END,
+        CASE WHEN areas IS NOT NULL AND begun <> 'residence' THEN 'EXISTS (
+            SELECT FROM (SELECT area_id, during FROM residence WHERE child_id = f.child_id OFFSET 0) r
+            WHERE r.during @> $5 AND r.area_id = ANY ($4) OFFSET 0)' END);
+END $$;
 
 -- A page: item, day of opening and id, one row more than `size`. By `sort`: id, opened_on or, the latest first, -opened_on.
 CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date, of_child uuid, kind text, opened_from date,
@@ -69,9 +85,6 @@ CREATE FUNCTION list_cases(who asking, status text, areas integer[], on_day date
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'cases.read');
-    reached CONSTANT integer[] := reached_areas(c);
-    -- Of whoever reaches a few areas and asks for none, these few hold whom they meet.
-    each CONSTANT boolean := areas IS NOT NULL OR cardinality(reached) > 8;
     place CONSTANT text := CASE sort WHEN 'opened_on' THEN 'f.opened_on, f.id'
         WHEN '-opened_on' THEN 'f.opened_on DESC, f.id DESC' ELSE 'f.id' END;
     later CONSTANT text := CASE WHEN after IS NULL THEN '' WHEN sort = 'opened_on' THEN ' AND (f.opened_on, f.id) > ($12, $13)'
@@ -86,9 +99,9 @@ BEGIN
             SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $14) p))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.opened_on, page.id FROM page, noted
-    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before, each),
+    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before),
         later, place)
-    USING c, reached, status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before, after_day,
+    USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before, after_day,
           after, size, who;
     IF NOT FOUND THEN
         PERFORM note(who, c, false, '{}');  -- a look that met nobody
@@ -103,7 +116,7 @@ DECLARE
     number bigint;
 BEGIN
     EXECUTE 'SELECT count(*) ' || cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer,
-                                                 due_before, areas IS NOT NULL)
+                                                 due_before)
     INTO number
     USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before;
     RETURN number;

@@ -1,5 +1,8 @@
 -- The doors to children: one, a list, a number of them.
 
+DROP FUNCTION IF EXISTS expected_rows;
+
+
 -- Of a record that is not the whole one there is no version: it counts what is not shown.
 CREATE FUNCTION read_child(who asking, wanted uuid) RETURNS TABLE (version integer, record text)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -19,57 +22,157 @@ END $$;
 
 -- FROM and WHERE with no condition but those asked for, so that each question gets the plan that suits it. $1 caller ·
 -- $2 its areas · $3 on · $4 areas · $5 category · $6 kind · $7 assisted · $8 sex · $9, $10 ages · $11 words of the name · $12
--- without an open case · $13 without an intervention · $14 changed since
+-- without an open case · $13 without an intervention · $14 changed since · for a page that is `begun` somewhere, also $16, $17
+-- behind whom, if it is `behind` somebody.
+--
+-- `begun` says what is gone through in the order of the page, so that all else is looked at with each (OFFSET 0 keeps the
+-- planner from other ways) until the page is full; null leaves the way to the planner. What is gone through:
+--   order: the spells of the kind that is asked for, or of all children
+--   area, year: the same of one area, of those born in one year: a `stretch`, of which there are several
+--   home: who is at home in one of the areas reached, a stretch as well
+--   care: whose cases are as asked · members: whom an agency or a list holds · change: everyone, by the last change
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text, without_case boolean,
-                                  without_intervention boolean, changed_since timestamptz, by_name boolean DEFAULT false)
+                                  without_intervention boolean, changed_since timestamptz, by_name boolean DEFAULT false,
+                                  begun text DEFAULT NULL, behind boolean DEFAULT false)
 RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
+    apart CONSTANT boolean := coalesce(begun IN ('home', 'care', 'members', 'change'), false);
     -- One place nearly always: which of them the planner need not know, or it takes another way than for a commune at large.
-    place CONSTANT text := CASE WHEN cardinality(areas) > 1 THEN 'ANY ($4)' ELSE '(SELECT ($4)[1])' END;
+    place CONSTANT text := CASE WHEN begun = 'area' THEN 'stretch' WHEN cardinality(areas) > 1 THEN 'ANY ($4)'
+        ELSE '(SELECT ($4)[1])' END;
     -- Of whoever reaches a few areas and asks for none, these few hold whom they meet. Else each found is looked at.
-    each CONSTANT boolean := areas IS NOT NULL OR cardinality(reached_areas(c)) > 8;
+    each CONSTANT boolean := begun IS NOT NULL OR areas IS NOT NULL OR cardinality(reached_areas(c)) > 8;
     -- By every rule alike, a child who lives somewhere on a day has one spell of it that holds then, with all that is asked
     -- of most: so one index gives them in order, and no other record is read. Of its kind it has one by each rule.
     rules CONSTANT smallint[] := ARRAY(SELECT id FROM counting_rule WHERE state = 'adopted' ORDER BY id);
     rule CONSTANT text := CASE WHEN kind IS NULL OR cardinality(rules) = 1
         THEN format('s.rule = %s', rules[1]) ELSE 's.rule IN (SELECT id FROM counting_rule)' END;
-    counted CONSTANT text := format(
-        's.withdrawn IS NULL AND s.measure = %L AND s.category = %L AND s.during @> $3 AND %s',
-        coalesce(kind, 'children'), coalesce(category, 'all'), rule);
-    whole CONSTANT boolean := by_name OR name IS NOT NULL OR changed_since IS NOT NULL;  -- what the spells do not say
-    -- What holds of most is looked at with each (OFFSET 0 keeps the planner from all others); what holds of few is begun
-    -- with, in the order of the list.
-    open_case CONSTANT text := 'f.opened_on <= $3 AND (f.closed_on IS NULL OR f.closed_on > $3)';
-    begun CONSTANT text := 'EXISTS (SELECT FROM intervention i WHERE i.case_id = f.id AND i.started_on <= $3 OFFSET 0)';
-    assisting CONSTANT text := open_case || ' AND ' || begun;
-    beside CONSTANT text := 'NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = x.id AND %s OFFSET 0)';
-    among CONSTANT text := ' JOIN (SELECT DISTINCT f.child_id FROM case_file f WHERE %2$s) %1$s ON %1$s.child_id = x.id';
-    begin_with CONSTANT text := concat(
-        CASE WHEN assisted THEN format(among, 'assisted', assisting) END,
-        CASE WHEN NOT without_case THEN format(among, 'managed', open_case) END,
-        CASE WHEN NOT without_intervention THEN format(among, 'given', begun) END);
+    counted CONSTANT text := concat_ws(' AND ',
+        format('s.withdrawn IS NULL AND s.measure = %L AND s.category = %L AND s.during @> $3 AND %s',
+               coalesce(kind, 'children'), coalesce(category, 'all'), rule),
+        CASE WHEN kind IS NOT NULL AND cardinality(rules) <> 1 THEN 'NOT EXISTS (
+            SELECT FROM spell o WHERE o.subject_id = s.subject_id AND o.withdrawn IS NULL AND o.measure = s.measure
+            AND o.category = s.category AND o.during @> $3 AND o.rule < s.rule)' END,
+        CASE WHEN sex IS NOT NULL THEN format('s.sex = %L', sex) END,
+        CASE WHEN begun = 'year' THEN 'extract(year FROM s.born)::smallint = stretch' END);
+    said CONSTANT text := 's.subject_id AS id, s.sex, s.born AS date_of_birth, s.area_id';
+    unsaid CONSTANT boolean := by_name OR name IS NOT NULL OR changed_since IS NOT NULL;  -- by the spells
+    cared CONSTANT text := nullif(concat_ws(' AND ', CASE WHEN assisted THEN 'k.assisted @> $3' END,
+        CASE WHEN NOT without_case THEN 'k.open @> $3' END, CASE WHEN NOT without_intervention THEN 'k.given_on <= $3' END), '');
+    uncared CONSTANT text := nullif(concat_ws(' OR ', CASE WHEN NOT assisted THEN 'k.assisted @> $3' END,
+        CASE WHEN without_case THEN 'k.open @> $3' END, CASE WHEN without_intervention THEN 'k.given_on <= $3' END), '');
+    care CONSTANT text := cared || coalesce(' AND NOT (' || uncared || ')', '');
+    of_cases CONSTANT text := CASE
+        WHEN begun = 'care' THEN NULL
+        WHEN care IS NOT NULL AND begun IS NOT NULL THEN format(
+            'EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND %s OFFSET 0)', care)
+        WHEN care IS NULL AND uncared IS NOT NULL THEN format(
+            'NOT EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND (%s) OFFSET 0)', uncared) END;
+    personal CONSTANT text := nullif(concat_ws(' AND ',
+        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
+        CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
+        CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END), '');
+    -- Of the spells that are gone through, the child is looked at last.
+    child_last CONSTANT boolean := begun IS NOT NULL AND NOT apart AND on_day IS NOT NULL AND changed_since IS NOT NULL;
+    set_apart CONSTANT text := CASE begun
+        WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = stretch'
+        WHEN 'care' THEN concat_ws(' AND ', 'SELECT k.child_id AS id FROM care k WHERE ' || care,
+            CASE WHEN age_from IS NOT NULL THEN 'birthday(k.born, $9) <= $3' END,
+            CASE WHEN age_until IS NOT NULL THEN 'birthday(k.born, $10) > $3' END)
+        WHEN 'change' THEN 'SELECT id FROM child'
+        WHEN 'members' THEN CASE c.reach
+            WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
+            ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id = ANY (ARRAY(
+                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))' END END;
+    -- With what the child itself says, where that is asked.
+    gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT %s FROM %s WHERE %s ORDER BY %s OFFSET 0) g',
+        CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id, x.updated_at' END,
+        CASE WHEN begun = 'change' THEN 'child x' WHEN changed_since IS NULL THEN format('(%s) m', set_apart)
+             ELSE format('(%s) m JOIN child x ON x.id = m.id', set_apart) END,
+        concat_ws(' AND ', 'true', CASE WHEN changed_since IS NOT NULL THEN concat_ws(' AND ', personal, 'x.updated_at >= $14') END,
+            replace(of_cases, 'x.id', CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id' END),
+            CASE WHEN behind THEN CASE WHEN changed_since IS NULL THEN 'm.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END),
+        CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.updated_at, x.id' END) END;
 BEGIN
     RETURN concat_ws(' AND ',
-        CASE WHEN on_day IS NULL THEN 'FROM child x'
-        ELSE format('FROM (SELECT %s FROM spell s %s WHERE %s%s) x',
-            CASE WHEN whole THEN 'y.*, s.area_id' ELSE 's.subject_id AS id, s.sex, s.born AS date_of_birth, s.area_id' END,
-            CASE WHEN whole THEN 'JOIN child y ON y.id = s.subject_id' END,
-            counted,
-            CASE WHEN kind IS NOT NULL AND cardinality(rules) <> 1 THEN ' AND NOT EXISTS (
-                SELECT FROM spell o WHERE o.subject_id = s.subject_id AND o.withdrawn IS NULL AND o.measure = s.measure
-                AND o.category = s.category AND o.during @> $3 AND o.rule < s.rule)' END)
-        END || begin_with || ' WHERE ' || reaching(c, 'x.id', each),
+        'FROM ' || concat_ws(' CROSS JOIN LATERAL ', gone_through, CASE
+            WHEN on_day IS NULL AND apart THEN '(SELECT * FROM child y WHERE y.id = g.id OFFSET 0) x'
+            WHEN on_day IS NULL THEN 'child x'
+            WHEN apart THEN format('(SELECT %s FROM spell s WHERE s.subject_id = g.id AND %s OFFSET 0) x', said, counted)
+            WHEN child_last THEN format('(SELECT %s FROM spell s WHERE %s) x CROSS JOIN LATERAL (
+                SELECT y.updated_at FROM child y WHERE y.id = x.id AND y.updated_at >= $14 OFFSET 0) y', said, counted)
+            WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
+            ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
+        || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
+        || ' WHERE ' || CASE WHEN begun = 'home' THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
-        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
+        CASE WHEN NOT apart OR changed_since IS NULL THEN personal END,
         CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
-        CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
-        CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END,
-        CASE WHEN NOT assisted THEN format(beside, assisting) END,
-        CASE WHEN without_case THEN format(beside, open_case) END,
-        CASE WHEN without_intervention THEN format(beside, begun) END,
-        CASE WHEN changed_since IS NOT NULL THEN 'x.updated_at >= $14' END);
+        CASE WHEN NOT apart THEN of_cases END,
+        CASE WHEN changed_since IS NOT NULL AND NOT apart AND NOT child_last THEN 'x.updated_at >= $14' END,
+        CASE WHEN behind AND NOT apart THEN
+            CASE WHEN changed_since IS NULL THEN 'x.id > $17' WHEN child_last THEN '(y.updated_at, x.id) > ($16, $17)'
+                 ELSE '(x.updated_at, x.id) > ($16, $17)' END END);
+END $$;
+
+-- How many rows the planner expects of a statement about a day and a moment ($1, $2).
+CREATE FUNCTION expected_rows(statement text, on_day date, since timestamptz) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || statement INTO plan USING on_day, since;
+    RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::float8;
+END $$;
+
+-- What a page goes through: of what holds all who are asked for, that which is a few thousand at most; else everyone, of whom
+-- the page is soon full. Of those changed since a moment, a kind or cases are gone through as a whole, or the changed until
+-- the page is full, whichever is expected to be less.
+CREATE FUNCTION children_begun(c caller, on_day date, areas integer[], category text, kind text, assisted boolean, sex text,
+                               age_from integer, age_until integer, without_case boolean, without_intervention boolean,
+                               changed_since timestamptz, size integer) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    few CONSTANT integer := 8;  -- areas
+    in_area CONSTANT integer := 2000;  -- children, about
+    communes CONSTANT bigint := (SELECT count(*) FROM area WHERE level = 'commune');
+    reached CONSTANT integer[] := CASE WHEN NOT c.everywhere THEN reached_areas(c) END;
+    begun CONSTANT text := CASE
+        WHEN c.reach <> 'area' THEN 'members'
+        WHEN cardinality(areas) <= few THEN 'area'
+        WHEN sex = 'unknown' THEN 'order'
+        WHEN cardinality(reached) <= few THEN 'home'
+        WHEN on_day IS NULL OR kind IS NOT NULL THEN 'order'
+        WHEN assisted OR NOT without_case OR NOT without_intervention THEN 'care'
+        WHEN changed_since IS NOT NULL THEN 'change'
+        WHEN age_from > 0 OR age_until < 16 THEN 'year'
+        ELSE 'order' END;
+    changed CONSTANT float8 := CASE WHEN changed_since IS NOT NULL AND c.reach = 'area' THEN
+        expected_rows('SELECT FROM child WHERE updated_at >= $2', on_day, changed_since) END;
+    such float8;  -- of the kind (about twice as many as there are: it has more than one category), or with such cases
+    everyone float8;
+    met float8;  -- of the changed, until the page is full
+BEGIN
+    IF changed < in_area AND on_day IS NOT NULL THEN
+        RETURN 'change';
+    ELSIF on_day IS NULL OR sex = 'unknown' OR begun NOT IN ('home', 'order', 'care') OR kind IS NULL AND begun <> 'care' THEN
+        RETURN begun;
+    END IF;
+    such := expected_rows(CASE begun WHEN 'care' THEN 'SELECT FROM care' ELSE format(
+        'SELECT FROM spell WHERE withdrawn IS NULL AND measure = %L AND category = %L AND during @> $1', kind,
+        coalesce(category, 'all')) END, on_day, changed_since);
+    IF begun = 'home' THEN
+        RETURN CASE WHEN such < 2 * in_area * cardinality(reached) THEN 'order' ELSE 'home' END;
+    ELSIF changed_since IS NULL THEN
+        RETURN begun;
+    END IF;
+    SELECT reltuples INTO everyone FROM pg_class WHERE oid = 'child'::regclass;
+    met := size * everyone / such * greatest(
+        1, communes::float8 / coalesce(cardinality(areas), cardinality(reached), communes));
+    -- Who changed late is often of a kind more seldom than others: four times as many are met as expected.
+    RETURN CASE WHEN least(changed, 4 * met) < such THEN 'change' ELSE begun END;
 END $$;
 
 -- When something of a child's file was last changed, for whoever receives all of it: to others, the moment would tell of
@@ -87,30 +190,37 @@ RETURNS TABLE (item text, moment timestamptz, id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET jit = off AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
-    matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
-                                                name, without_case, without_intervention, changed_since);
+    begun CONSTANT text := children_begun(c, on_day, areas, category, kind, assisted, sex, age_from, age_until, without_case,
+                                          without_intervention, changed_since, size);
+    matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until, name,
+                                                without_case, without_intervention, changed_since, false, begun,
+                                                after IS NOT NULL);
     by_change CONSTANT boolean := changed_since IS NOT NULL;
-    place CONSTANT text := CASE WHEN by_change THEN 'x.updated_at, x.id' ELSE 'x.id' END;
-    later CONSTANT text := CASE WHEN after IS NULL THEN ''
-        WHEN by_change THEN ' AND (x.updated_at, x.id) > ($16, $17)' ELSE ' AND x.id > $17' END;
+    told CONSTANT text := CASE WHEN begun IN ('home', 'care', 'members', 'change') THEN 'g' ELSE 'x' END;  -- from whom
+    moment CONSTANT text := CASE WHEN NOT by_change THEN 'NULL::timestamptz' WHEN told = 'x' AND on_day IS NOT NULL THEN 'y.updated_at'
+        ELSE told || '.updated_at' END;
+    place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN moment END, told || '.id');
+    sought CONSTANT text := format('SELECT %s.id, %s AS moment %s ORDER BY %s LIMIT $18 + 1', told, moment, matching, place);
+    stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN 'unnest($2)'
+        WHEN 'year' THEN 'generate_series(extract(year FROM $3)::integer - least($10, 16), extract(year FROM $3)::integer '
+                         '- greatest($9, 0))' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
-        WITH met AS MATERIALIZED (
-            SELECT x.id, %s AS moment %s%s ORDER BY %s LIMIT $18 + 1
-        ),
+        WITH met AS MATERIALIZED (%s),
         page AS MATERIALIZED (
             SELECT json_build_object(
                 'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place FROM residence r, place_on(r.area_id, $15) place
-                            WHERE r.child_id = x.id AND r.during @> $15),
+                'commune', (SELECT place FROM place_lived(x.id, $15) place),
                 'changed_at', told_change($1, x))::text AS item, met.moment, x.id
             FROM met JOIN child x ON x.id = met.id
         ),
         noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.moment, page.id FROM page, noted ORDER BY page.moment, page.id
-    $statement$, CASE WHEN by_change THEN 'x.updated_at' ELSE 'NULL::timestamptz' END, matching, later, place)
+    $statement$, CASE WHEN stretches IS NULL THEN sought ELSE format(
+        'SELECT f.id, f.moment FROM %s stretch CROSS JOIN LATERAL (%s) f ORDER BY f.moment, f.id LIMIT $18 + 1',
+        stretches, sought) END)
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
           without_intervention, changed_since, shown_on, after_moment, after, size, who;
     IF NOT FOUND THEN

@@ -113,8 +113,7 @@ BEGIN
         SELECT json_build_object(
             'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
             'date_of_birth_precision', x.date_of_birth_precision,
-            'commune', (SELECT p FROM residence r, place_on(r.area_id, shown_on) p
-                        WHERE r.child_id = x.id AND r.during @> shown_on),
+            'commune', (SELECT p FROM place_lived(x.id, shown_on) p),
             'changed_at', told_change(c, x))::text, f.rank, f.id
         FROM unnest(found, found_ranks) WITH ORDINALITY f (id, rank, position) JOIN child x ON x.id = f.id
         ORDER BY f.position;

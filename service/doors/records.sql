@@ -3,7 +3,8 @@
 -- What reads further tables is a set of one in FROM, and what does not is STABLE like all that it calls: so PostgreSQL
 -- plans each with the statement that asks for it. Starting a function anew for each record costs as much as reading it.
 
-DROP FUNCTION IF EXISTS place_at, place_json, made_into, became, place_on, residence_json, intervention_json, step_json;
+DROP FUNCTION IF EXISTS place_at, place_json, made_into, became, place_on, place_lived, residence_json, intervention_json,
+    step_json;
 
 
 CREATE FUNCTION place_json(v area_version) RETURNS json
@@ -49,6 +50,14 @@ SELECT coalesce(
     (SELECT place_json(v) FROM area_version v WHERE v.area_id = area AND v.during @> on_day),
     (SELECT place_json(v) FROM area_version v WHERE v.area_id = became(area, on_day)
      ORDER BY v.during @> on_day DESC, lower(v.during) DESC NULLS LAST LIMIT 1))
+$$;
+
+-- Where a child lived on a day. Its few residences are found by the child (OFFSET 0) and looked at: the index that keeps them
+-- apart, by child and period, takes ten times as long.
+CREATE FUNCTION place_lived(child uuid, on_day date) RETURNS SETOF json
+LANGUAGE sql STABLE AS $$
+SELECT place FROM (SELECT area_id, during FROM residence WHERE child_id = child OFFSET 0) r, place_on(r.area_id, on_day) place
+WHERE r.during @> on_day
 $$;
 
 CREATE FUNCTION residence_json(r residence) RETURNS SETOF json

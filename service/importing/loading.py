@@ -147,6 +147,7 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
         faults = Faults()
         faults.add(*wrong)
         raise RefusedError(faults)
+    await connection.execute("SELECT remake_care()")  # finds the interventions of each case by their index
     notify("records", 1, 1)
     notify("ledger", 0, 1)
     async with set_aside(connection, ["spell"]):

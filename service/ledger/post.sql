@@ -1,7 +1,7 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
-DROP FUNCTION IF EXISTS every_subject, latest_residences, told_homes, settle_homes, remake_homes, post_spells, ledger_post,
-    ledger_post_all;
+DROP FUNCTION IF EXISTS every_subject, latest_residences, told_homes, settle_homes, remake_homes, care_given, settle_care,
+    remake_care, post_spells, ledger_post, ledger_post_all;
 
 
 -- Everyone and everything that the ledger counts, or may have to.
@@ -45,6 +45,36 @@ CROSS JOIN LATERAL (SELECT coalesce(
      ORDER BY opened_on DESC, id DESC LIMIT 1)) AS area_id) told
 WHERE told.area_id IS NOT NULL
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
+$$;
+
+-- On which days a case of a child was open, on which something had begun in it by then, and since when something has been
+-- given in any case (for ever not: infinity). Whoever has no case has no row.
+CREATE FUNCTION care_given(subjects uuid[]) RETURNS TABLE (child_id uuid, born date, open datemultirange, assisted datemultirange, given_on date)
+LANGUAGE sql STABLE AS $$
+SELECT f.child_id, min(c.date_of_birth), coalesce(range_agg(daterange(f.opened_on, f.closed_on)), '{}'),
+       coalesce(range_agg(daterange(greatest(f.opened_on, i.begun), f.closed_on))
+                FILTER (WHERE i.begun IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, i.begun) < f.closed_on)), '{}'),
+       coalesce(min(i.begun), 'infinity')
+FROM case_file f
+JOIN child c ON c.id = f.child_id
+CROSS JOIN LATERAL (SELECT min(started_on) AS begun FROM intervention WHERE case_id = f.id) i
+WHERE f.child_id = ANY (subjects)
+GROUP BY f.child_id
+$$;
+
+CREATE FUNCTION settle_care(subjects uuid[]) RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM care WHERE child_id = ANY (subjects) AND NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = care.child_id);
+INSERT INTO care AS k SELECT * FROM care_given(subjects)
+ON CONFLICT (child_id) DO UPDATE
+SET born = excluded.born, open = excluded.open, assisted = excluded.assisted, given_on = excluded.given_on
+WHERE k IS DISTINCT FROM excluded
+$$;
+
+CREATE FUNCTION remake_care() RETURNS void
+LANGUAGE sql AS $$
+DELETE FROM care k WHERE NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = k.child_id);
+SELECT settle_care(ARRAY(SELECT DISTINCT child_id FROM case_file ORDER BY child_id))
 $$;
 
 -- Withdraws the spells that no longer hold and inserts the new ones, under a new posting: by every rule that counts, or by one
@@ -92,6 +122,7 @@ DECLARE
     new_number CONSTANT bigint := post_spells(subjects, on_day, by_actor, for_cause);
 BEGIN
     PERFORM settle_homes(subjects);
+    PERFORM settle_care(subjects);
     IF new_number IS NOT NULL THEN
         -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle. Who has
         -- the turn notes that the register of the area was touched on the day.
@@ -119,6 +150,7 @@ DECLARE
 BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
     PERFORM remake_homes();
+    PERFORM remake_care();
     new_number := post_spells(every_subject(), on_day, by_actor, for_cause);
     INSERT INTO touch (area_id, day)
     SELECT area_id, on_day FROM spell WHERE posted = new_number

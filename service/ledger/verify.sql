@@ -28,6 +28,13 @@ FROM home h FULL JOIN told_homes() l USING (child_id)
 WHERE h.area_id IS DISTINCT FROM l.area_id
 GROUP BY 2
 UNION ALL
+SELECT 'the care is not what the cases say', h.area_id, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
+FROM care k
+FULL JOIN care_given(ARRAY(SELECT f.child_id FROM case_file f)) g USING (child_id)
+LEFT JOIN home h USING (child_id)
+WHERE (k.born, k.open, k.assisted, k.given_on) IS DISTINCT FROM (g.born, g.open, g.assisted, g.given_on)
+GROUP BY 2
+UNION ALL
 -- A total may begin with months of nothing; a missing page of such a month says the same.
 SELECT 'the page is not what the spells say', area_id, rule, measure, category, sex, age_band, month, NULL
 FROM expected_pages() e

@@ -16,7 +16,7 @@ from service.models.accounts import (
 )
 from service.models.answers import FirstAnswer
 from service.models.areas import Area, AreaChange, AreaVersion, AreaWithin
-from service.models.cases import CaseFile, CaseStep, Intervention
+from service.models.cases import Care, CaseFile, CaseStep, Intervention
 from service.models.children import Child, Circumstance, Home, Residence
 from service.models.deadlines import Deadline, DeadlineRule, Holiday
 from service.models.editions import Edition
@@ -50,6 +50,7 @@ __all__ = [
     "Assignment",
     "AssignmentArea",
     "AssignmentChild",
+    "Care",
     "CaseFile",
     "CaseFlag",
     "CaseNote",

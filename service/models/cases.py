@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, JSONB, Range
 from sqlmodel import Field, SQLModel
 
 from service.models.children import NEW_ID
@@ -21,7 +21,7 @@ class CaseFile(SQLModel, table=True):
 
     __tablename__ = "case_file"
     __table_args__ = (
-        Index("case_file_child", "child_id", postgresql_include=["id", "opened_on", "closed_on"]),
+        Index("case_file_child", "child_id"),
         Index("case_file_previous", "previous_case_id"),
         Index("case_file_opened", "opened_on", "id"),
         Index("case_file_submitted", "id", postgresql_where=text("stage = 'submitted'")),
@@ -71,8 +71,13 @@ class Intervention(SQLModel, table=True):
     """A measure of prevention, support or intervention given to the child of a case."""
 
     __table_args__ = (
-        Index("intervention_case", "case_id", postgresql_include=["started_on"]),
-        Index("intervention_agency", "agency_id", postgresql_where=text("agency_id IS NOT NULL")),
+        Index("intervention_case", "case_id"),
+        Index(
+            "intervention_agency",
+            "agency_id",
+            postgresql_include=["case_id"],
+            postgresql_where=text("agency_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
@@ -82,3 +87,14 @@ class Intervention(SQLModel, table=True):
     ended_on: date | None = None
     provider: str | None = Field(default=None, sa_type=Text)
     agency_id: UUID | None = Field(default=None, foreign_key="agency.id")
+
+
+class Care(SQLModel, table=True):
+    """By child, its birth and what its cases say: on which days one is open, on which something has begun in it, and
+    since when something has been given in any (infinity: never). Derived."""
+
+    child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")
+    born: date | None = None
+    open: list[Range[date]] = Field(sa_type=DATEMULTIRANGE)
+    assisted: list[Range[date]] = Field(sa_type=DATEMULTIRANGE)
+    given_on: date

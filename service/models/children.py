@@ -25,7 +25,7 @@ class Child(SQLModel, table=True):
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
         Index("child_name_words", "name_words", postgresql_using="gin"),
         Index("child_name_order", "name_order", "id", postgresql_include=["name_words"]),
-        Index("child_changed", "updated_at", "id"),
+        Index("child_changed", "updated_at", "id", postgresql_include=["sex", "date_of_birth"]),
         Index("child_sex_unknown", "id", postgresql_where=text("sex = 'unknown'")),
     )
 
@@ -49,8 +49,8 @@ class Residence(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("child_id", "during", name="residence_no_overlap"),
-        Index("residence_child", "child_id"),
-        Index("residence_area", "area_id", "child_id"),
+        Index("residence_child", "child_id", postgresql_include=["area_id", "during"]),
+        Index("residence_area", "area_id", "child_id", postgresql_include=["during"]),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)

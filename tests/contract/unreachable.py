@@ -101,6 +101,7 @@ BY_NAME = {
     "case_report_child_residence_area_id_fkey": LOOKED_UP,
     "informant_report_id_fkey": LOCKED,
     "home_child_id_fkey": DERIVED,
+    "care_child_id_fkey": DERIVED,
     "home_area_id_fkey": DERIVED,
     "history_access_fkey": DERIVED,
 }

@@ -20,10 +20,11 @@ DISABLED = Circumstance(UUID(int=3), CHILD.id, "d.2", date(2018, 6, 30), date(20
 TOTAL = "measure = 'special' AND month = '2021-12-01'"
 SPLIT = "(SELECT id FROM cell WHERE measure = 'special' AND (category, sex, age_band) = ('d', 'female', 'all'))"
 ZEROS = "array_fill(0, ARRAY[31])"
-UNPOSTED, STRAY, ASTRAY, PAGE = (
+UNPOSTED, STRAY, ASTRAY, UNCARED, PAGE = (
     "in the records, not in the ledger",
     "in the ledger, not in the records",
     "the home is not where the records say",
+    "the care is not what the cases say",
     "the page is not what the spells say",
 )
 HARM = {
@@ -32,6 +33,8 @@ HARM = {
     "a deadline met": "UPDATE deadline SET met_at = due_at - interval '3 days'",
     "a child deleted": "DELETE FROM child",
     "a residence deleted": "DELETE FROM residence",
+    "a case without a posting": "INSERT INTO case_file (child_id, kind, opened_on) "
+    "SELECT id, 'support', '2017-01-01' FROM child",
     "a total's opening": f"UPDATE total_page SET opening = 2 WHERE {TOTAL}",
     "a total's page missing": f"DELETE FROM total_page WHERE {TOTAL}",
     "a split cell's running total": f"UPDATE page SET running[31] = 7 WHERE cell_id = {SPLIT} AND month = '2018-06-01'",
@@ -65,8 +68,15 @@ async def test_records_changed_without_a_posting_are_found(connection: asyncpg.C
     assert await found_and_made_right(connection, harm) == {UNPOSTED, STRAY}
 
 
-@pytest.mark.parametrize(("harm", "found"), [("a child deleted", {STRAY}), ("a residence deleted", {STRAY, ASTRAY})])
-async def test_records_deleted_without_a_posting_are_found(
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        ("a child deleted", {STRAY}),
+        ("a residence deleted", {STRAY, ASTRAY}),
+        ("a case without a posting", {UNCARED}),
+    ],
+)
+async def test_records_deleted_or_made_without_a_posting_are_found(
     connection: asyncpg.Connection, harm: str, found: set[str]
 ) -> None:
     assert await found_and_made_right(connection, harm) == found

@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
 from service.embedded import Server
 from tests.conftest import TODAY, clone
 from tests.routers.api import PHU_UNG, refusal, registered
-from tests.signed_in import asked, served
+from tests.signed_in import asked, made, served
 
 COMMUNES = {PHU_UNG: "329", "12148": "329", "11950": "323"}  # with their districts
 CATEGORIES = {"a": "special", "d.2": "special", "poor_household": "at_risk"}
@@ -172,6 +174,47 @@ async def test_every_filter_of_children_alone_and_in_pairs(register: Register) -
         assert (sorted(found) if "changed_since" in wanted else found) == expected, wanted
         met |= {len(expected) > 0}
     assert met == {True, False}
+
+
+@pytest.mark.parametrize(("role", "way"), [("province_officer", "order"), ("province_officer", "year"),
+                                           ("commune_worker", "home"), ("commune_worker", None)])  # fmt: skip
+async def test_whatever_way_a_page_goes_it_meets_the_same_children(
+    register: Register, role: str, way: str | None
+) -> None:
+    """The ways are chosen by how many there are: here, where all are few, by hand."""
+    connection = await asyncpg.connect(register.dsn)
+    chosen = await connection.fetchval("SELECT pg_get_functiondef('children_begun'::regproc)")
+    signed_in, client = {}, register.client
+    if role == "commune_worker":
+        key = UUID(int=100 + (way is None))
+        signed_in = await made(connection, key, role, PHU_UNG)
+    if way is not None:
+        await connection.execute(chosen[: chosen.index("LANGUAGE")] + f"LANGUAGE sql AS $$ SELECT '{way}' $$")
+    try:
+        for wanted in alone_and_in_pairs(CHILDREN):
+            if wanted.get("kind") == "at_risk" and "category" in wanted:
+                continue
+            holds = [CHILDREN[name, value] for name, value in wanted.items()]
+            reached = [c for c in register.children if role == "province_officer" or c.commune == PHU_UNG]
+            expected = sorted(c.id for c in reached if c.here(DAY) and all(hold(c) for hold in holds))
+            pages = [
+                c async for c in paged(client, "/v1/children", headers=signed_in, on=str(DAY), limit="7", **wanted)
+            ]
+            assert sorted(pages) == expected, wanted
+    finally:
+        await connection.execute(chosen)
+        await connection.close()
+
+
+async def paged(client: httpx.AsyncClient, path: str, headers: dict[str, str], **asked: str) -> AsyncIterator[str]:
+    cursor: dict[str, str] = {}
+    while True:
+        page = (await client.get(path, params=asked | cursor, headers=headers)).json()
+        for item in page["items"]:
+            yield item["id"]
+        if page["next"] is None:
+            return
+        cursor = {"cursor": page["next"]}
 
 
 async def test_every_filter_of_cases_alone_and_in_pairs(register: Register) -> None:
