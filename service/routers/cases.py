@@ -208,7 +208,7 @@ async def delete_case(
 async def close_case(
     case_id: Identifier, precondition: preconditions.Optional, body: CaseClosing, session: SessionDep, today: Today
 ) -> Response:
-    """Close a case."""
+    """Close a case without steps. One that is led by the procedure is closed by a step."""
     case = await cases.lock(session, case_id, precondition)
     cases.check_without_steps(case)
     if case.closed_on is not None:

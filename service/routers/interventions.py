@@ -55,7 +55,7 @@ class InterventionRecord(BaseModel):
 async def create_intervention(
     case_id: Identifier, body: InterventionInput, session: SessionDep, today: Today
 ) -> Response:
-    """Record a measure given in a case: from then on the child is assisted."""
+    """Record a measure given in a case without steps: from then on the child is assisted."""
     case = await cases.lock(session, case_id)
     cases.check_without_steps(case)
     await reference.check_measure(session, body.measure)

@@ -53,8 +53,8 @@ class StepInput(Input):
         return None
 
 
-class ReportInput(StepInput):
-    """Where it happened, and where the child lives."""
+class BeginningInput(StepInput):
+    """With what a case begins: where it happened, and where the child lives."""
 
     incident: AreaCode = Field(description=COMMUNE_THEN, examples=["12145"])
     residence: AreaCode | None = Field(None, description=f"{COMMUNE_THEN}; null where it is not known yet")
@@ -203,8 +203,8 @@ class TransferInput(StepInput):
 
 
 BODIES: dict[StepCode, type[StepInput]] = {
-    StepCode.REPORT: ReportInput,
-    StepCode.NEED: ReportInput,
+    StepCode.REPORT: BeginningInput,
+    StepCode.NEED: BeginningInput,
     StepCode.INITIAL_ASSESSMENT: InitialAssessmentInput,
     StepCode.SPECIFIC_ASSESSMENT: SpecificAssessmentInput,
     StepCode.REVIEW: ReviewInput,

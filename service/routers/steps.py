@@ -79,11 +79,14 @@ def basis(rule: StepRule) -> str:
     >>> from service.domain.procedure.versions import PROTECTION_2017
     >>> basis(PROTECTION_2017.rule(StepCode.APPROVAL))
     '- Form 05; NĐ 56/2017 Điều 28 khoản 4; by the chair of the commune where the child lives.'
+    >>> basis(PROTECTION_2017.rule(StepCode.RETURN))
+    '- By the chair of the commune where the child lives.'
     """
     form = [f"Form {rule.form.number}"] if rule.form else []
     law = [rule.legal_basis] if rule.legal_basis else []
     by = f"by {' or '.join(WHO[actor] for actor in rule.actors)}{WHERE[rule.part]}"
-    return f"- {'; '.join([*form, *law, by])}."
+    whole = "; ".join([*form, *law, by])
+    return f"- {whole[0].upper()}{whole[1:]}."
 
 
 async def said(session: AsyncSession, case: CaseFile, code: StepCode, body: StepInput, now: datetime) -> Step:

@@ -112,7 +112,7 @@ class SummaryAsked(Input):
     """Of which area, by whom or where, and which period what was met was due in: from, until."""
 
     area: AreaCode | None = Field(None, description="All that the caller meets if absent")
-    by: tasks.By = "commune"
+    by: tasks.By = Field("commune", description="Of whom, or of which areas, there is to be a row each")
     from_: Day | None = Field(None, alias="from", description="The first day of the year if absent")
     until: Day | None = Field(None, description="The first day that is no longer asked for; tomorrow if absent")
 

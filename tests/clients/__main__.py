@@ -22,14 +22,15 @@ from tests.journeys.service import serving
 
 HERE = Path(__file__).parent
 PYTHON, NODE = HERE / ".venv/bin", HERE / "node_modules/.bin"
-# Who tries which operations, and how: the one who may most all of them; the one who makes accounts what others may not;
-# one who receives little all of them, to be refused in good order.
+# Who tries which operations, and how: the one who may most all of them; the one who makes accounts, and the one who
+# decides, what others may not; one who receives little all of them, to be refused in good order.
 ROLES = {
     "province_officer": ("--phases", "examples,coverage,fuzzing"),
     "administrator": (
         *("--phases", "examples,coverage,fuzzing"),
         *("--include-tag", "accounts", "--include-tag", "agencies", "--include-tag", "account"),
     ),
+    "commune_chair": ("--phases", "examples,coverage", "--include-tag", "cases", "--include-tag", "reports"),
     "police": ("--phases", "examples"),
 }
 QUIET = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}

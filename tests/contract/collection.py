@@ -45,17 +45,22 @@ IDS = {
     "deadline_id": ("list_deadlines", "items[0].id"),
     "deadline_rule_id": ("list_deadline_rules", "items[0].id"),
     "edition_id": ("list_editions", "items[0].id"),
+    "flag_id": ("list_case_flags", "items[0].id"),
     "intervention_id": ("read_case", "interventions[0].id"),
+    "person_id": ("list_persons", "items[0].id"),
     "population_id": ("list_populations", "items[0].id"),
     "report_id": ("list_reports", "items[0].id"),
     "reform_id": ("list_reforms", "items[0].id"),
     "residence_id": ("read_child", "residences[0].id"),
     "site_id": ("list_sites", "items[0].id"),
     "stage_id": ("read_site", "stages[0].id"),
+    "stand_in_id": ("list_stand_ins", "items[0].id"),
+    "step_id": ("read_case_file", "steps[0].id"),
     "target_id": ("list_targets", "items[0].id"),
 }
 ASSIGNMENTS = {
     "accounts": ("read_account", "assignments[0].id"),
+    "assignments": ("list_officers", "items[0].assignment"),
     "children": ("list_collaborators", "items[0].assignment_id"),
 }
 CODES = {
