@@ -16,6 +16,7 @@ from service.database import NO_ANSWER, asking_of, reader_of
 from service.domain.refusal import Refusal
 from service.doors import ASKING
 from service.error_words import message
+from service.pointers import pointer
 from service.problems import PROBLEMS, language, problem
 from service.reasons import REASONS
 from service.route_table import allowed
@@ -91,7 +92,7 @@ async def not_valid(request: Request, error: Exception) -> Response:
         return problem(request, "unreadable")
     errors = [
         {
-            "pointer": "".join(f"/{part}" for part in e["loc"][1:]),
+            "pointer": pointer(*e["loc"][1:]),
             "code": e["type"],
             "message": message(e, language(request)),
         }

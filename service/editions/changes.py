@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
+from service.pointers import pointer
+
 Said = Mapping[str, Any]
 Causes = Mapping[str, list[tuple[str, str, int, int, int]]]
 """By indicator: cause, measure, place (a commune, or negative where an area was divided), in, out."""
 
 
-def differences(one: Any, other: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
+def differences(one: Any, other: Any, at: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Where two JSON values differ, as JSON pointers (RFC 6901) with both values; what is not there is null.
 
     >>> list(differences({"a": [1, 2]}, {"a": [1, 3], "b/c": 4}))
@@ -17,13 +19,12 @@ def differences(one: Any, other: Any, pointer: str = "") -> Iterator[tuple[str, 
     """
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(one.keys() | other.keys()):
-            step = name.replace("~", "~0").replace("/", "~1")
-            yield from differences(one.get(name), other.get(name), f"{pointer}/{step}")
+            yield from differences(one.get(name), other.get(name), at + pointer(name))
     elif isinstance(one, list) and isinstance(other, list):
         for place, (a, b) in enumerate(zip_longest(one, other)):
-            yield from differences(a, b, f"{pointer}/{place}")
+            yield from differences(a, b, at + pointer(place))
     elif one != other or type(one) is not type(other):
-        yield pointer, one, other
+        yield at, one, other
 
 
 def changes(since: Said, before: Said, after: Said, causes: Causes, codes: Mapping[int, str]) -> dict[str, Any]:

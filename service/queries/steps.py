@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from service import ledger
@@ -20,7 +20,7 @@ from service.domain.procedure import recording
 from service.domain.procedure.case_file import CaseFile as File
 from service.domain.procedure.case_file import Kind
 from service.domain.procedure.clock import ENDINGS
-from service.domain.procedure.plans import given
+from service.domain.procedure.plans import check_signed, given
 from service.domain.procedure.rights import permission_of
 from service.domain.procedure.step import Plan, Step, StepCode
 from service.domain.procedure.versions import ENDS, procedure
@@ -64,7 +64,10 @@ async def _take(session: AsyncSession, case: CaseFile, *steps: Step) -> File:
     new = [step for step in steps if not _repeated(before, step)]
     if not new:
         return before
+    if {row.id for row in rows} & {step.id for step in new}:  # of one that was withdrawn
+        raise Refusal("id_taken")
     file = recording.record(before, *new)
+    check_signed(before, file)
     await _check_items(session, case, rows, new)
     await persons.check_named(session, case.child_id, *new)
     made = [_row(case, step) for step in new]
@@ -84,6 +87,7 @@ async def withdraw(session: AsyncSession, case: CaseFile, step_id: UUID, at: dat
     session.info["caller"].check(permission_of(wrong.code))
     await _check_in_charge(session, before, wrong)
     file = recording.withdraw(before, step_id)
+    check_signed(before, file)
     next(row for row in rows if row.id == step_id).withdrawn_at = at
     await _keep(session, case, file, rows)
     await ledger.post(session, [case.child_id], today)
@@ -211,10 +215,14 @@ async def _keep_interventions(session: AsyncSession, case: CaseFile, file: File,
 
 
 async def _check_items(session: AsyncSession, case: CaseFile, rows: list[CaseStep], new: list[Step]) -> None:
-    """A plan does not take the id of a measure that was recorded before the case had steps."""
+    """A plan does not take the id of a measure that was recorded before the case had steps, or in another case of the
+    child: it could not begin."""
     plans = [step.content for step in new if isinstance(step.content, Plan)]
     if plans:
-        others = {record.id for record in await _interventions(session, case)} - _items(rows)
+        taken = col(Intervention.id).in_({item.id for plan in plans for item in plan.items})
+        own = _items(rows)
+        found = await session.exec(select(Intervention).where(taken))
+        others = {record.id for record in found if record.case_id != case.id or record.id not in own}
         for plan in plans:
             for n, item in enumerate(plan.items):
                 if item.id in others:

@@ -22,6 +22,7 @@ from service.domain.procedure.step import (
 )
 from service.domain.procedure.versions import FORMS
 from service.domain.refusal import Refusal
+from service.pointers import pointer
 from service.queries import areas, reference
 from service.wire import AreaCode, Code, Day, Identifier, Input, Line, Moment, Name, Note, absent, period
 
@@ -93,7 +94,7 @@ class AssessmentInput(StepInput):
     async def content(self, taken: Taken) -> Content:
         for item in self.answers:
             if item not in (*self.form.harm, *self.form.capacity):
-                raise Refusal("assessment_item_unknown", f"/answers/{item}")
+                raise Refusal("assessment_item_unknown", pointer("answers", item))
         answers = {item: level and Level(level) for item, level in self.answers.items()}
         said = self.conclusion
         conclusion = Conclusion(Risk(said.risk), said.stable, said.emergency, said.separation)

@@ -12,7 +12,7 @@ from service.demonstration.users import USERS
 from service.problems import PROBLEMS
 
 DOCS = Path(__file__).parents[2] / "docs"
-GUIDES = ["front-end.md", "integration.md"]
+GUIDES = ["front-end.md", "integration.md", "case-journey.md"]
 ASKED = re.compile(r"""(?:\b(GET|POST|PATCH|PUT|DELETE)[ (]"?|\$SERVICE)(/v1/[^\s"`,)]+)""")
 REFUSED = re.compile(r"\b(?:4\d\d|503)\**\s+`(\w+)`")
 

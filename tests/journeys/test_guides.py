@@ -40,6 +40,12 @@ def test_whoever_integrates_an_agency_is_answered(demonstration: Running, tmp_pa
     follow(told, tmp_path, **reader(demonstration))
 
 
+def test_whoever_leads_a_case_is_answered(demonstration: Running, tmp_path: Path) -> None:
+    told = here(blocks("docs/case-journey.md"), demonstration.address)
+    assert len(told) > 25
+    follow(told, tmp_path, **reader(demonstration))
+
+
 def test_a_guide_starts_the_service_with_settings_that_there_are() -> None:
     readme = Path("README.md").read_text(encoding="utf-8")
     settings = started_with(blocks("docs/front-end.md"))

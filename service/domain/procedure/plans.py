@@ -7,6 +7,7 @@ from uuid import UUID
 from service.domain.procedure.case_file import CaseFile
 from service.domain.procedure.recording import blank, retold
 from service.domain.procedure.step import Delivery, Plan, PlanItem, StepCode
+from service.domain.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ def plans(file: CaseFile) -> list[PlanVersion]:
             ]
         before = after
     return [*found, *([PlanVersion(file.draft, None)] if file.draft else [])]
+
+
+def check_signed(before: CaseFile, after: CaseFile) -> None:
+    """What was signed stays as it was signed: no late entry and no withdrawal puts another plan before an approval."""
+    then, now = _signed(before), _signed(after)
+    if any(now.get(approval, plan) != plan for approval, plan in then.items()):
+        raise Refusal("step_contradicts_later", later=str(StepCode.APPROVAL))
+
+
+def _signed(file: CaseFile) -> dict[UUID, Plan | None]:
+    """Which plan each approval brought into force, by the approval."""
+    stages = [file for file in retold(blank(file), file.steps) if file.steps[-1].code is StepCode.APPROVAL]
+    return {file.steps[-1].id: file.plan for file in stages}
 
 
 def given(file: CaseFile) -> dict[UUID, Given]:
