@@ -11,7 +11,7 @@ SELECT greatest(x.created_at, (
     SELECT max(h.at) FROM history h
     WHERE h.child_id = x.id AND CASE h.record
         WHEN 'child' THEN EXISTS (
-            SELECT FROM unnest(ARRAY['full_name', 'sex', 'date_of_birth', 'date_of_birth_precision', 'personal_id']
+            SELECT FROM unnest(ARRAY['identified', 'full_name', 'sex', 'date_of_birth', 'date_of_birth_precision', 'personal_id']
                                || CASE WHEN 'ethnicity' = ANY (c.sections) THEN ARRAY['ethnicity'] END) f
             WHERE h.before -> f IS DISTINCT FROM h.after -> f)
         WHEN 'residence' THEN true
@@ -61,10 +61,9 @@ BEGIN
         WITH met AS MATERIALIZED (%s %s ORDER BY moment, id LIMIT $18 + 1),
         page AS MATERIALIZED (
             SELECT json_build_object(
-                'id', x.id, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+                'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
                 'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place FROM residence r, place_on(r.area_id, $15) place
-                            WHERE r.child_id = x.id AND r.during @> $15),
+                'commune', (SELECT place FROM place_lived(x.id, $15) place),
                 'changed_at', met.moment)::text AS item, met.moment, x.id
             FROM met JOIN child x ON x.id = met.id
         ),

@@ -13,9 +13,9 @@ from tests.journeys.service import ENVIRONMENT, command
 
 MIDST = (
     (signal.SIGKILL, "children.csv"),
-    (signal.SIGKILL, "pages"),
+    (signal.SIGKILL, "ledger"),
     (signal.SIGTERM, "records"),
-    (signal.SIGINT, "pages"),
+    (signal.SIGINT, "records"),
 )
 
 

@@ -115,10 +115,13 @@ def _refuse_times(ordered: list[Step], added: list[Step]) -> None:
 
 
 def _explained(file: CaseFile, step: Step, added: list[Step], refusal: Refusal) -> Refusal:
-    """With the steps that are allowed; of a step that was recorded before, why the new one cannot go before it."""
+    """With the steps that are allowed; of a step that was recorded before, why the new one cannot go before it. What a step
+    says is told only of one that could be taken."""
     at = added[0].occurred_at
     if step in added:
         at = step.occurred_at
+        if len(added) == 1 and refusal.code != "step_not_allowed" and step.code not in allowed(file, at):
+            refusal = Refusal("step_not_allowed", reason=WhyNot.LATER_STEPS)
     elif len(added) > 1 or added[0].code in allowed(file, at):
         refusal = Refusal("step_contradicts_later", later=str(step.code))
     else:
