@@ -17,7 +17,10 @@ STEP = re.compile(r"(\w+)(?:\[(\d+)])?")
 FOR_OTHERS = {  # than a province officer
     "read_informant": 403,  # the worker and the chair of the commune where it happened
     "read_report_receipt": 404,  # who sent the report
+    "list_stand_ins": 403,  # the chair, and who makes accounts
+    "read_stand_in": 403,
 }
+NOBODY = "00000000-0000-0000-0000-000000000000"  # where a list that would name somebody is for others
 
 
 class Editor:
@@ -48,7 +51,10 @@ class Editor:
         if variable in self.variables:
             return self.variables[variable]
         name, _, place = variable.partition(".response.body.$.")
-        found: Any = (await self.send(name)).json()
+        answer = await self.send(name)
+        if name in FOR_OTHERS:
+            return NOBODY
+        found: Any = answer.json()
         for key, number in STEP.findall(place):
             found = found[key][int(number)] if number else found[key]
         return str(found)

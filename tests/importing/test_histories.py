@@ -13,8 +13,8 @@ from tests.importing.folders import exported, imported
 from tests.ledger.histories import profile, stories
 from tests.ledger.tables import POSTED_ON, Step, enter
 
-# The histories hold what the tables take; these are what the service would not have let in. Steps and deadlines of any kind
-# make no file: how those of a file come back is told by test_steps and tests/deadlines.
+# The histories hold what the tables take; these are what the service would not have let in. Steps and deadlines at
+# random make no file: how those of a file come back is told by test_steps and tests/deadlines.
 UNLAWFUL = """
 DELETE FROM deadline;
 DELETE FROM case_step;

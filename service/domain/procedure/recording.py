@@ -115,8 +115,8 @@ def _refuse_times(ordered: list[Step], added: list[Step]) -> None:
 
 
 def _explained(file: CaseFile, step: Step, added: list[Step], refusal: Refusal) -> Refusal:
-    """With the steps that are allowed; of a step that was recorded before, why the new one cannot go before it. What a step
-    says is told only of one that could be taken."""
+    """With the steps that are allowed; of a step that was recorded before, why the new one cannot go before it. What a
+    step says is told only of one that could be taken."""
     at = added[0].occurred_at
     if step in added:
         at = step.occurred_at
