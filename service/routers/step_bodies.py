@@ -24,6 +24,7 @@ from service.domain.procedure.versions import FORMS
 from service.domain.refusal import Refusal
 from service.pointers import pointer
 from service.queries import areas, reference
+from service.reference import rows
 from service.wire import AreaCode, Code, Day, Identifier, Input, Line, Moment, Name, Note, absent, period
 
 Answer = Literal["high", "medium", "low"]
@@ -101,22 +102,34 @@ class AssessmentInput(StepInput):
         return Assessment(answers, conclusion, frozenset(self.harming))
 
 
+def told(form: str) -> str:
+    """A form with its items, and what they are called.
+
+    >>> told("06").split(",")[0]
+    'Form 06. Its items of harm: `harm_now` (Mức độ tổn hại còn nghiêm trọng)'
+    """
+    items = [row for row in rows("assessment_items.csv") if row["form"] == form]
+    of_side = {
+        side: ", ".join(f"`{row['code']}` ({row['name_vi']})" for row in items if row["side"] == side)
+        for side in ("harm", "capacity")
+    }
+    return f"Form {form}. Its items of harm: {of_side['harm']}; of capacity: {of_side['capacity']}."
+
+
 class InitialAssessmentInput(AssessmentInput):
-    """Form 02. Its items: harm_now, harm_if_left; self_protection, support_of_others."""
+    __doc__ = told("02")
 
     form: ClassVar[Form] = FORMS["02"]
 
 
 class SpecificAssessmentInput(AssessmentInput):
-    """Form 03. Its items: harm_now, access_of_harmer, effect_on_development, obstacles_to_care, no_guardian;
-    self_protection, knows_protectors, builds_relations, relies_on_protectors, help_of_others."""
+    __doc__ = told("03")
 
     form: ClassVar[Form] = FORMS["03"]
 
 
 class ReviewInput(AssessmentInput):
-    """Form 06. Its items: harm_now, access_of_harmer, obstacles_to_care; self_protection, knows_protectors,
-    help_of_others."""
+    __doc__ = told("06")
 
 
 class SeparationInput(StepInput):
