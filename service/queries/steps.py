@@ -67,7 +67,7 @@ async def _take(session: AsyncSession, case: CaseFile, *steps: Step) -> File:
     if {row.id for row in rows} & {step.id for step in new}:  # of one that was withdrawn
         raise Refusal("id_taken")
     file = recording.record(before, *new)
-    check_signed(before, file)
+    check_signed(before, file, *new)
     await _check_items(session, case, rows, new)
     await persons.check_named(session, case.child_id, *new)
     made = [_row(case, step) for step in new]
@@ -87,7 +87,7 @@ async def withdraw(session: AsyncSession, case: CaseFile, step_id: UUID, at: dat
     session.info["caller"].check(permission_of(wrong.code))
     await _check_in_charge(session, before, wrong)
     file = recording.withdraw(before, step_id)
-    check_signed(before, file)
+    check_signed(before, file, wrong)
     next(row for row in rows if row.id == step_id).withdrawn_at = at
     await _keep(session, case, file, rows)
     await ledger.post(session, [case.child_id], today)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.domain.procedure.case_file import CaseFile
 from service.domain.procedure.recording import blank, retold
-from service.domain.procedure.step import Delivery, Plan, PlanItem, StepCode
+from service.domain.procedure.step import Delivery, Plan, PlanItem, Step, StepCode
 from service.domain.refusal import Refusal
 
 
@@ -44,8 +44,11 @@ def plans(file: CaseFile) -> list[PlanVersion]:
     return [*found, *([PlanVersion(file.draft, None)] if file.draft else [])]
 
 
-def check_signed(before: CaseFile, after: CaseFile) -> None:
-    """What was signed stays as it was signed: no late entry and no withdrawal puts another plan before an approval."""
+def check_signed(before: CaseFile, after: CaseFile, *changed: Step) -> None:
+    """What was signed stays as it was signed: no late entry and no withdrawal puts another plan before an approval.
+    `changed`: the steps in which the files differ."""
+    if all(step.code is not StepCode.PLAN for step in changed):
+        return
     then, now = _signed(before), _signed(after)
     if any(now.get(approval, plan) != plan for approval, plan in then.items()):
         raise Refusal("step_contradicts_later", later=str(StepCode.APPROVAL))
