@@ -19,6 +19,7 @@ FOR_OTHERS = {  # than a province officer
     "read_report_receipt": 404,  # who sent the report
     "list_stand_ins": 403,  # the chair, and who makes accounts
     "read_stand_in": 403,
+    "list_approvals": 403,  # the chair
 }
 NOBODY = "00000000-0000-0000-0000-000000000000"  # where a list that would name somebody is for others
 
