@@ -196,6 +196,8 @@ def errors_of(path: str, operation: dict[str, Any], route: Read, checks: set[Any
         found.add(422)
     if "{" in path:
         found.add(404)
+    if any(parameter.get("name") == "rule" for parameter in operation.get("parameters", ())):
+        found.add(409)  # not adopted, or still being posted
     if "requestBody" in operation:
         found |= {400, 408, 409, 413, 415, 422}
     if route.kept:

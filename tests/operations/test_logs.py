@@ -73,7 +73,7 @@ async def test_a_failure_is_found_by_the_id_of_its_request(
     empty_database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logs.configure("INFO", "json")
-    async with asked(served(empty_database, TODAY)) as api:
+    async with asked(served(empty_database, TODAY, sound=False)) as api:
         connection = await asyncpg.connect(empty_database)
         await connection.execute("DROP TABLE site_stage CASCADE")
         await connection.close()

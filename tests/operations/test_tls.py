@@ -134,7 +134,7 @@ async def test_on_this_machine_one_may_ask_without_tls_unless_one_is_the_proxy()
 def test_the_service_serves_behind_a_proxy(empty_database: str, folder: Path) -> None:
     proxies = {"TRUSTED_PROXIES": "127.0.0.1"}
     with serving(folder / "unused", DATABASE_URL=empty_database, **proxies) as running, client(running) as api:
-        assert refusal(api.get("/problems/tls_required")) == (403, "tls_required", [])
+        assert refusal(api.get("/v1/communes")) == (403, "tls_required", [])
         answer = api.get("/problems/tls_required", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": CLIENT})
         assert answer.status_code == 200
         assert HSTS in answer.headers
