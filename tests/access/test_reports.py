@@ -226,3 +226,14 @@ async def test_a_stranger_stays_with_the_commune_where_it_happened_after_its_cas
     assert (await province.client.get(child, headers=elsewhere)).status_code == 404
     gone = await province.client.delete(child, headers={"If-Match": "*"})
     assert gone.status_code == 204
+
+
+async def test_a_report_is_linked_to_no_case_that_the_caller_does_not_meet(province: Province) -> None:
+    body = told(commune=PLACES[INSIDE])
+    report = (await province.client.post("/v1/case-reports", json=body)).headers["location"].removesuffix("/receipt")
+    for asked in ({"case_id": str(named("case", OUTSIDE))}, {"child_id": str(named("child", OUTSIDE))}):
+        answer = await province.ask("commune_worker", "POST", f"{report}/children/1/case", json=asked)
+        assert answer.status_code in (404, 422), answer.text
+        assert not any(word in answer.text for word in ("protection", "support", PLACES[OUTSIDE]))
+    (part,) = (await province.ask("commune_worker", "GET", report)).json()["children"]
+    assert (part["linked"], part["case_id"], part["child_id"]) == (False, None, None)
