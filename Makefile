@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CLIENTS := tests/clients
-.PHONY: run test test-clients soak check bench migrate lock snapshot
+.PHONY: run test test-clients soak lint check bench migrate lock snapshot
 
 $(BIN)/ready: requirements.lock
 	$(PYTHON) -m venv .venv
@@ -34,10 +34,12 @@ soak: $(BIN)/ready  ## the tests of what goes wrong, for long: 200 hard kills, 4
 		tests/journeys/test_no_lost_update.py tests/replication tests/ledger/test_parity.py tests/ledger/test_known.py tests/ledger/test_known_records.py \
 		tests/importing/test_histories.py
 
-check: $(BIN)/ready  ## style, types, migrations, the OpenAPI document
+lint: $(BIN)/ready  ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+check: lint  ## style, types, migrations, the OpenAPI document
 	$(BIN)/python -m pytest tests/contract
 
 bench: $(BIN)/ready  ## ratios, on this machine
