@@ -35,9 +35,14 @@ def tags_of(lines: list[str]) -> list[str]:
     return ["*"] if header == "*" else re.findall(r'(?:W/)?"[^"]*"', header)
 
 
+def names(request: Request, present: str) -> bool:
+    """Whether the caller was given this tag. A weak one will do, for a cache may have made it of ours."""
+    return any(tag.removeprefix("W/") == present for tag in tags(request, "if-none-match"))
+
+
 def holds(request: Request, present: str) -> bool:
-    """Whether the caller has what a tag stands for. A weak tag will do, for a cache may have made it of ours."""
-    return any(tag.removeprefix("W/") in (present, "*") for tag in tags(request, "if-none-match"))
+    """Whether the caller has what a tag stands for: of what there is, `*` stands for any tag."""
+    return names(request, present) or tags(request, "if-none-match") == ["*"]
 
 
 def read_answer(request: Request, version: int | str, body: str) -> Response:

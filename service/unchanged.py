@@ -14,7 +14,7 @@ from fastapi import Request, Response
 from service.database import Reader, caller_of
 from service.digests import VARYING, of_body, question, unchanged
 from service.domain.access import Permission
-from service.preconditions import holds
+from service.preconditions import holds, names
 from service.routing import Read
 
 # Targets and official figures are only ever added, so their numbers tell of every change.
@@ -60,6 +60,8 @@ async def of_state(request: Request) -> str:
 class OfLedger(Read):
     """A route that looks at If-None-Match before anything else: whoever has an ETag once asked a sound question.
 
+    `*` is no ETag that anybody was given: it waits for the answer.
+
     The ETag is read before the answer. If the ledger moves between the two, the answer is newer than its tag says, and
     the caller is merely given it once more.
     """
@@ -75,13 +77,13 @@ class OfLedger(Read):
         async def unless_unchanged(request: Request) -> Response:
             sees_records = Permission.SEE_RECORDS in caller_of(request).role.permissions
             present = await of_state(request) if sees_records else None
-            if present is not None and holds(request, present):
+            if present is not None and names(request, present):
                 return unchanged(present)
             response = await answer(request)
             if present is None or b'"rounded":true' in response.body:
                 present = of_body(request, response)
-                if holds(request, present):
-                    return unchanged(present)
+            if holds(request, present):
+                return unchanged(present)
             response.headers.update(VARYING | {"ETag": present})
             return response
 

@@ -28,6 +28,13 @@ async def test_an_answer_that_the_caller_has_is_not_given_again(client: httpx.As
 
 
 @pytest.mark.parametrize("path", [ATTAINMENT, SCOREBOARD, SERIES])
+async def test_any_tag_will_do_where_there_is_an_answer(client: httpx.AsyncClient, path: str) -> None:
+    assert (await again(client, path, "*")).status_code == 304
+    assert (await again(client, path.replace("special_rate", "nothing").replace("hung-yen", "no"), "*")).is_client_error
+    assert (await again(client, f"{path}&on=never", "*")).status_code == 422
+
+
+@pytest.mark.parametrize("path", [ATTAINMENT, SCOREBOARD, SERIES])
 async def test_a_posting_anywhere_makes_another_answer(client: httpx.AsyncClient, path: str) -> None:
     etags = {(await client.get(path)).headers["etag"]}
     for commune in (None, BAC_SON, BAC_SON):
