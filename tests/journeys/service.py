@@ -23,7 +23,8 @@ from tests.contract.declared import check
 from tests.signed_in import OFFICER, headers, officer
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TODAY", "DATA_DIR")}
-ENVIRONMENT |= {"LOG_LEVEL": "WARNING", "RATE": "100000", "BURST": "100000"}  # one account does what hundreds would
+ENVIRONMENT |= {"LOG_LEVEL": "WARNING", "RATE": "100000", "BURST": "100000"}  # one account does what hundreds would,
+ENVIRONMENT |= {"UNSIGNED_RATE": "100000", "UNSIGNED_BURST": "100000"}  # and one address what many would
 
 
 @dataclass
