@@ -47,17 +47,21 @@ WHERE told.area_id IS NOT NULL
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
 $$;
 
--- On which days a case of a child was open, on which something had begun in it by then, and since when something has been
--- given in any case (for ever not: infinity). Whoever has no case has no row.
+-- On which days a case of a child was open, on which something had begun in it by then (in a reopened one: since then), and
+-- since when something has been given in any case (for ever not: infinity). Whoever has no case has no row.
 CREATE FUNCTION care_given(subjects uuid[]) RETURNS TABLE (child_id uuid, born date, open datemultirange, assisted datemultirange, given_on date)
 LANGUAGE sql STABLE AS $$
-SELECT f.child_id, min(c.date_of_birth), coalesce(range_agg(daterange(f.opened_on, f.closed_on)), '{}'),
-       coalesce(range_agg(daterange(greatest(f.opened_on, i.begun), f.closed_on))
-                FILTER (WHERE i.begun IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, i.begun) < f.closed_on)), '{}'),
+SELECT f.child_id, min(c.date_of_birth), coalesce(range_agg(daterange(e.since, e.until)), '{}'),
+       coalesce(range_agg(daterange(greatest(e.since, h.begun), e.until))
+                FILTER (WHERE h.begun IS NOT NULL AND (greatest(e.since, h.begun) < e.until) IS NOT FALSE), '{}'),
        coalesce(min(i.begun), 'infinity')
 FROM case_file f
 JOIN child c ON c.id = f.child_id
 CROSS JOIN LATERAL (SELECT min(started_on) AS begun FROM intervention WHERE case_id = f.id) i
+LEFT JOIN episodes(subjects) e ON e.case_id = f.id
+LEFT JOIN LATERAL (
+    SELECT min(started_on) AS begun FROM intervention
+    WHERE case_id = f.id AND (started_on >= e.since OR NOT e.reopened)) h ON true
 WHERE f.child_id = ANY (subjects)
 GROUP BY f.child_id
 $$;
