@@ -2,9 +2,10 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from http import HTTPMethod
+from itertools import count
 
 from prometheus_client import (
     CollectorRegistry,
@@ -27,7 +28,9 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METHODS = frozenset(HTTPMethod)
 ABORTED = "aborted"  # in place of a status: the client left, or the service was told to stop at once
 PATIENCE = 2  # seconds for the database: who watches asks again soon
-LEDGER = "SELECT coalesce((SELECT max(number) FROM posting), 0), page_horizon FROM register"
+LEDGER = "SELECT coalesce((SELECT max(number) FROM posting), 0) AS posting, page_horizon FROM register"
+# As service/domain/procedure/working_days.py: a year is known when it has a holiday.
+CALENDAR = "SELECT DISTINCT extract(year FROM day)::integer FROM holiday WHERE kind = 'holiday'"
 
 
 class Metrics:
@@ -59,6 +62,7 @@ class Metrics:
         self.up = Gauge("database_up", "Whether the database answers, and holds a register.", registry=registry)
         self.posting = Gauge("ledger_posting_number", "The number of the last posting.", registry=registry)
         self.horizon = Gauge("ledger_horizon_days", "Days for which pages are kept from today on.", registry=registry)
+        self.calendar = Gauge("calendar_days", "Days of which it is known whether they are worked.", registry=registry)
 
     def watch_archive(self, behind: Callable[[], Behind]) -> None:
         """Also tell how far the archive of the write-ahead log is behind."""
@@ -96,8 +100,20 @@ class Metrics:
         try:
             async with asyncio.timeout(PATIENCE):
                 row = await database.reader.fetchrow(LEDGER)
+                years = {year for (year,) in await database.reader.fetch(CALENDAR)}
         except NO_ANSWER:
-            row = None
+            row, years = None, set()
         self.up.set(row is not None)
-        self.posting.set(row[0] if row else math.nan)
-        self.horizon.set((row[1] - today).days if row else math.nan)
+        self.posting.set(row["posting"] if row else math.nan)
+        self.horizon.set((row["page_horizon"] - today).days if row else math.nan)
+        self.calendar.set((first_unknown(years, today) - today).days if row else math.nan)
+
+
+def first_unknown(years: Collection[int], today: date) -> date:
+    """The first day from today on that is in none of these years.
+
+    >>> first_unknown({2019, 2020}, date(2020, 12, 31)), first_unknown({2019}, date(2020, 12, 31))
+    (datetime.date(2021, 1, 1), datetime.date(2020, 12, 31))
+    """
+    year = next(year for year in count(today.year) if year not in years)
+    return max(today, date(year, 1, 1))

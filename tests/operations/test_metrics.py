@@ -1,6 +1,7 @@
 """Metrics count requests by route, and hold nothing that a request holds."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -56,6 +57,7 @@ async def test_the_state_of_pools_and_ledger_is_told(empty_database: str) -> Non
     assert list(values(after, "database_pool_size")) == [20, 20]
     assert list(values(after, "database_up")) == [1]
     assert list(values(after, "ledger_horizon_days")) == [366], "to the end of next year"
+    assert list(values(after, "calendar_days")) == [(date(2027, 1, 1) - TODAY).days], "to the end of 2026"
     (posting,) = values(before, "ledger_posting_number")
     assert list(values(after, "ledger_posting_number")) == [posting + 1]
     assert list(values(after, "http_requests_in_flight")) == [1], "the one that asks"
