@@ -1,6 +1,6 @@
 -- The doors to the steps of a case: what the next one is judged by, and what comes of it, each in one statement.
 
-DROP FUNCTION IF EXISTS keep_deadlines, keep_interventions;
+DROP FUNCTION IF EXISTS keep_deadlines, keep_interventions, keep_case;
 
 
 -- What a step of a case is judged by: the case, when its child was born, every step that was ever taken, the deadlines, and
@@ -77,7 +77,7 @@ $$;
 
 -- Keeps how a case stands whose child this transaction has taken, and what came of its steps: first the case, for the history
 -- of what follows tells which version it made. A step is never changed, but for being withdrawn. Answers the child.
-CREATE FUNCTION keep_case(who asking, told jsonb) RETURNS uuid
+CREATE FUNCTION keep_case(told jsonb) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     stands CONSTANT case_file := jsonb_populate_record(NULL::case_file, told -> 'case');

@@ -20,7 +20,7 @@ from service.queries.deadlines import Row, Version, calendar_of, rules_of
 COLUMNS = "record, rules, holidays"
 TAKE = text(f"SELECT {COLUMNS} FROM take_case({ASKING_NAMED}, :permission, :case)")
 HOLD = text(f"SELECT {COLUMNS} FROM hold_case({ASKING_NAMED}, :case)")
-KEEP = f"keep_case({ASKING_NAMED}, CAST(:kept AS jsonb))"
+KEEP = "keep_case(CAST(:kept AS jsonb))"
 POST = f"ledger_post(ARRAY[{KEEP}], CAST(:day AS date), :actor, :action)"
 KEPT = text(f"SELECT {KEEP}")
 POSTED = text(f"SELECT {POST}")
@@ -111,29 +111,29 @@ def case_of(row: Row) -> Case:
 
 async def keep(session: AsyncSession, held: InHand, outcome: Outcome) -> None:
     """Writes how the case stands, and what came of it. Whoever writes more posts it then."""
-    await (await session.connection()).execute(KEPT, kept(session, held, outcome))
+    await (await session.connection()).execute(KEPT, {"kept": kept(held, outcome)})
 
 
 async def keep_and_post(session: AsyncSession, held: InHand, outcome: Outcome, day: date) -> None:
     """The same, last in the transaction: and brings the ledger to it."""
-    await (await session.connection()).execute(POSTED, kept(session, held, outcome) | posting(session, day))
+    await (await session.connection()).execute(POSTED, posting(session, held, outcome, day))
 
 
 async def keep_post_and_show(session: AsyncSession, held: InHand, outcome: Outcome, day: date) -> str:
     """The same, and what the file is folded from then, in JSON."""
-    asked = kept(session, held, outcome) | posting(session, day) | {"case": held.case.id}
+    asked = posting(session, held, outcome, day) | {"case": held.case.id}
     told: str = (await (await session.connection()).execute(SHOWN, asked)).scalar_one()
     return told
 
 
-def kept(session: AsyncSession, held: InHand, outcome: Outcome) -> dict[str, Any]:
-    said = orjson.dumps({"case": held.case} | {name: getattr(outcome, name) for name in OUTCOME})
+def kept(held: InHand, outcome: Outcome) -> str:
+    return orjson.dumps({"case": held.case} | {name: getattr(outcome, name) for name in OUTCOME}).decode()
+
+
+def posting(session: AsyncSession, held: InHand, outcome: Outcome, day: date) -> dict[str, Any]:
     asking: Asking = session.info["asking"]
-    return asking._asdict() | {"kept": said.decode()}
-
-
-def posting(session: AsyncSession, day: date) -> dict[str, Any]:
-    return {"day": day, "actor": session.info["caller"].account_name}
+    by = {"day": day, "actor": session.info["caller"].account_name}
+    return asking._asdict() | by | {"kept": kept(held, outcome)}
 
 
 CASE = [each.name for each in fields(Case)]
