@@ -75,6 +75,9 @@ class Outcome:
     planned: list[UUID] = field(default_factory=list)
 
 
+CASE, OUTCOME = ([each.name for each in fields(kind)] for kind in (Case, Outcome))
+
+
 async def take(session: AsyncSession, case_id: UUID, permission: Permission) -> InHand:
     """Take the case, and its child before it, for this transaction, which changes both files."""
     connection = await session.connection()
@@ -134,7 +137,3 @@ def posting(session: AsyncSession, held: InHand, outcome: Outcome, day: date) ->
     asking: Asking = session.info["asking"]
     by = {"day": day, "actor": session.info["caller"].account_name}
     return asking._asdict() | by | {"kept": kept(held, outcome)}
-
-
-CASE = [each.name for each in fields(Case)]
-OUTCOME = [each.name for each in fields(Outcome)]
