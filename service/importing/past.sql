@@ -20,11 +20,12 @@ FROM staged_editions;
 
 ANALYZE posting, spell, edition;
 
-CREATE TEMPORARY TABLE derived ON COMMIT DROP AS SELECT * FROM derived_spells(every_subject());
+CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+SELECT * FROM all_changed_spells() WHERE gone OR rule NOT IN (SELECT p.rule FROM rule_posting p);
 
 -- What a later version counts than the one that wrote the files becomes known with the import.
 CREATE TEMPORARY TABLE counted_since ON COMMIT DROP AS
-SELECT * FROM derived WHERE measure NOT IN (SELECT measure FROM staged_spells) AND rule NOT IN (SELECT p.rule FROM rule_posting p);
+SELECT * FROM changed WHERE NOT gone AND measure NOT IN (SELECT measure FROM staged_spells);
 
 INSERT INTO posting (number, day, actor, cause) OVERRIDING SYSTEM VALUE
 SELECT (SELECT max(number) + 1 FROM posting), day, 'operator', 'import' FROM living_on
@@ -36,25 +37,20 @@ FROM counted_since c;
 
 -- What the past comes to must be what the records say now.
 INSERT INTO fault
-WITH
-present AS MATERIALIZED (
-    SELECT subject_id, area_id, rule, measure, category, sex, born, during FROM spell WHERE withdrawn IS NULL
-),
-fresh AS MATERIALIZED (TABLE derived EXCEPT TABLE present),
-gone AS MATERIALIZED (TABLE present EXCEPT TABLE derived)
 SELECT s.file, s.line, NULL, 'spell_missing', format('%s, %s, %s, from %s until %s', f.measure, f.category,
        (SELECT code FROM area_version v WHERE v.area_id = f.area_id ORDER BY v.during LIMIT 1),
        lower(f.during), coalesce(upper(f.during)::text, 'open'))
-FROM fresh f JOIN (
+FROM changed f JOIN (
     SELECT 'children.csv' AS file, id, line FROM staged_children
     UNION ALL
     SELECT 'sites.csv', id, min(line) FROM staged_sites GROUP BY id
 ) s ON s.id = f.subject_id
-WHERE f.rule NOT IN (SELECT p.rule FROM rule_posting p)
+WHERE NOT f.gone AND f.measure IN (SELECT measure FROM staged_spells)
 UNION ALL
 SELECT 'spells.csv', s.line, NULL, 'spell_not_in_records', NULL
-FROM gone g
+FROM changed g
 JOIN counting_rule r ON r.id = g.rule
 JOIN staged_spells s ON (s.subject_id, s.measure, s.category, s."from") = (g.subject_id, g.measure, g.category, lower(g.during))
     AND s."until" IS NOT DISTINCT FROM upper(g.during) AND s.withdrawn IS NULL
     AND s.rule = r.programme_code || '/' || r.number
+WHERE g.gone

@@ -1,6 +1,6 @@
 """The files as temporary tables: a table a file, a column a column, and the line on which each row begins."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +12,7 @@ from service.importing.reading import Sheet, UnreadableError, check_header, open
 Notify = Callable[[str, int, int], None]
 CHUNK = 2000  # rows that are sent at once
 NAMES = ("id", "number")  # by which other rows refer to a row
+NOTHING = r"\N"
 
 
 class Staged:
@@ -93,19 +94,41 @@ class Rows:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         doing, chunk = f"{self.sheet.name}, bytes", []
         try:
-            for line, row in self.sheet.rows:
-                if self.is_row(line, row):
-                    chunk.append(f"{line}\t" + "\t".join(self.fields(line, row)) + "\n")
-                    self.number += 1
+            for row in self.sheet.rows:
+                chunk.append(row)
                 if len(chunk) == CHUNK:
                     self.notify(doing, min(self.sheet.position, self.sheet.size - 1), self.sheet.size)
-                    yield "".join(chunk).encode()
+                    yield self.text(chunk)
                     chunk.clear()
         except UnreadableError as error:  # not raised: it would end the transaction, and there are other files to read
             self.faults.add(*error.faults)
             self.readable = False
-        yield "".join(chunk).encode()
+        yield self.text(chunk)
         self.notify(doing, self.sheet.size, self.sheet.size)
+
+    def text(self, chunk: list[tuple[int, list[str]]]) -> bytes:
+        """Looked at by columns, which is fast, as long as nothing is wrong; else row by row, which tells what."""
+        lines = self.sound(chunk)
+        if lines is None:
+            lines = [joined((str(line), *self.fields(line, row))) for line, row in chunk if self.is_row(line, row)]
+        self.number += len(lines)
+        return "".join(lines).encode()
+
+    def sound(self, chunk: list[tuple[int, list[str]]]) -> list[str] | None:
+        """The rows, unless there is something wrong in one. What stands there often is looked at once."""
+        rows = [row for _, row in chunk]
+        if not all(map(any, rows)) or {*map(len, rows)} - {len(self.columns)}:
+            return None
+        columns: list[Sequence[str]] = [[str(line) for line, _ in chunk]]
+        for column, fields in zip(self.columns, zip(*rows, strict=True), strict=False):
+            different = {*fields}
+            empty = "" in different
+            different.discard("")
+            if (empty and column.needed is Needed.VALUE) or any(map(column.form.check, different)):
+                return None
+            plain = not empty and "\\" not in "".join(different)
+            columns.append(fields if plain else [copied(field) for field in fields])
+        return [joined(fields) for fields in zip(*columns, strict=True)]
 
     def is_row(self, line: int, row: list[str]) -> bool:
         if not any(row):
@@ -123,9 +146,17 @@ class Rows:
             code = column.form.check(field) if field else "missing" if column.needed is Needed.VALUE else None
             if code is not None:
                 self.faults.add(Fault(self.sheet.name, line, column.name, code, ", ".join(column.form.values) or None))
-            fields.append(field.replace("\\", r"\\") if field and code is None else r"\N")
+            fields.append(copied(field) if code is None else NOTHING)
         if self.faults.number > before:
             return [
-                field if column.name in NAMES else r"\N" for column, field in zip(self.columns, fields, strict=True)
+                field if column.name in NAMES else NOTHING for column, field in zip(self.columns, fields, strict=True)
             ]
         return fields
+
+
+def joined(fields: Iterable[str]) -> str:
+    return "\t".join(fields) + "\n"
+
+
+def copied(field: str) -> str:
+    return field.replace("\\", r"\\") or NOTHING

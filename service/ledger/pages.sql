@@ -1,7 +1,7 @@
 -- Pages: one month of a total or of a cell, as known now. A stock on a day is opening + running[day].
 
 DROP AGGREGATE IF EXISTS running(integer, bigint);
-DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, of_days, expected_pages, rebuild_pages, extend_pages;
+DROP FUNCTION IF EXISTS now_in_microseconds, movements, running_after, running_sum, posting_movements, turn_pages, of_days, expected_pages, all_expected_pages, rebuild_pages, extend_pages;
 
 -- By which it is told whether pages have changed: the calendar's, so that a restored register never counts one moment twice.
 CREATE FUNCTION now_in_microseconds() RETURNS bigint
@@ -169,7 +169,7 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT string_agg(format(expression, d), ', ' ORDER
 CREATE FUNCTION expected_pages(of_rule smallint DEFAULT NULL, of_areas integer[] DEFAULT NULL)
 RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
                month date, opening integer, running integer[])
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 500000 AS $$
 BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH spells AS (
@@ -257,13 +257,26 @@ BEGIN
     USING of_rule, of_areas;
 END $$;
 
+-- All of them: of every other area by a second process, where there is one to spare.
+CREATE FUNCTION all_expected_pages()
+RETURNS TABLE (area_id integer, rule smallint, measure text, category text, sex text, age_band text,
+               month date, opening integer, running integer[])
+LANGUAGE plpgsql STABLE ROWS 1000000
+SET work_mem = '512MB' SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 SET max_parallel_workers_per_gather = 1 AS $$
+BEGIN
+    RETURN QUERY
+    SELECT * FROM expected_pages(of_areas => ARRAY(SELECT id FROM area WHERE id % 2 = 0))
+    UNION ALL
+    SELECT * FROM expected_pages(of_areas => ARRAY(SELECT id FROM area WHERE id % 2 = 1));
+END $$;
+
 -- Remakes all pages from the spells, and writes those that differ. Nobody posts meanwhile; everybody reads.
 CREATE FUNCTION rebuild_pages() RETURNS void
 LANGUAGE plpgsql SET work_mem = '512MB' AS $$
 BEGIN
     LOCK TABLE total_page, page IN SHARE ROW EXCLUSIVE MODE;
     CREATE TEMPORARY TABLE expected ON COMMIT DROP AS
-    SELECT *, category = 'all' AND sex = 'all' AND age_band = 'all' AS total FROM expected_pages();
+    SELECT *, category = 'all' AND sex = 'all' AND age_band = 'all' AS total FROM all_expected_pages();
     ANALYZE expected (total);
 
     CREATE TEMPORARY TABLE differing ON COMMIT DROP AS

@@ -1,7 +1,7 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
 DROP FUNCTION IF EXISTS every_subject, latest_residences, told_homes, settle_homes, remake_homes, care_given, settle_care,
-    remake_care, post_spells, ledger_post, ledger_post_all;
+    remake_care, changed_spells, all_changed_spells, post_spells, ledger_post, ledger_post_all;
 
 
 -- Everyone and everything that the ledger counts, or may have to.
@@ -47,17 +47,21 @@ WHERE told.area_id IS NOT NULL AND NOT EXISTS (SELECT FROM home h WHERE (h.child
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 
--- On which days a case of a child was open, on which something had begun in it by then, and since when something has been
--- given in any case (for ever not: infinity). Whoever has no case has no row.
+-- On which days a case of a child was open, on which something had begun in it by then (in a reopened one: since then), and
+-- since when something has been given in any case (for ever not: infinity). Whoever has no case has no row.
 CREATE FUNCTION care_given(subjects uuid[]) RETURNS TABLE (child_id uuid, born date, open datemultirange, assisted datemultirange, given_on date)
 LANGUAGE sql STABLE AS $$
-SELECT f.child_id, min(c.date_of_birth), coalesce(range_agg(daterange(f.opened_on, f.closed_on)), '{}'),
-       coalesce(range_agg(daterange(greatest(f.opened_on, i.begun), f.closed_on))
-                FILTER (WHERE i.begun IS NOT NULL AND (f.closed_on IS NULL OR greatest(f.opened_on, i.begun) < f.closed_on)), '{}'),
+SELECT f.child_id, min(c.date_of_birth), coalesce(range_agg(daterange(e.since, e.until)), '{}'),
+       coalesce(range_agg(daterange(greatest(e.since, h.begun), e.until))
+                FILTER (WHERE h.begun IS NOT NULL AND (greatest(e.since, h.begun) < e.until) IS NOT FALSE), '{}'),
        coalesce(min(i.begun), 'infinity')
 FROM case_file f
 JOIN child c ON c.id = f.child_id
 CROSS JOIN LATERAL (SELECT min(started_on) AS begun FROM intervention WHERE case_id = f.id) i
+LEFT JOIN episodes(subjects) e ON e.case_id = f.id
+LEFT JOIN LATERAL (
+    SELECT min(started_on) AS begun FROM intervention
+    WHERE case_id = f.id AND (started_on >= e.since OR NOT e.reopened)) h ON true
 WHERE f.child_id = ANY (subjects)
 GROUP BY f.child_id
 $$;
@@ -78,38 +82,70 @@ DELETE FROM care k WHERE NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = 
 SELECT settle_care(ARRAY(SELECT DISTINCT child_id FROM case_file ORDER BY child_id))
 $$;
 
--- Withdraws the spells that no longer hold and inserts the new ones, under a new posting: by every rule that counts, or by one
--- of them. Answers its number, or null when nothing that counts has changed.
+-- Where the ledger is not what the records say of these children and sites, by every rule that counts or by one of them: the
+-- spells that no longer hold, and those that are new.
+CREATE FUNCTION changed_spells(subjects uuid[], of_rule smallint DEFAULT NULL)
+RETURNS TABLE (gone boolean, subject_id uuid, area_id integer, rule smallint, measure text, category text, sex text, born date,
+               during daterange)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 AS $$
+BEGIN
+    RETURN QUERY
+    WITH derived AS MATERIALIZED (
+        SELECT * FROM derived_spells(subjects, of_rule)
+    ),
+    present AS MATERIALIZED (
+        SELECT s.subject_id, s.area_id, s.rule, s.measure, s.category, s.sex, s.born, s.during
+        FROM spell s WHERE s.subject_id = ANY (subjects) AND s.withdrawn IS NULL AND (of_rule IS NULL OR s.rule = of_rule)
+    )
+    SELECT true, g.* FROM (TABLE present EXCEPT TABLE derived) g
+    UNION ALL
+    SELECT false, f.* FROM (TABLE derived EXCEPT TABLE present) f;
+END $$;
+
+-- The same of everyone: of half of them by a second process, where there is one to spare.
+CREATE FUNCTION all_changed_spells()
+RETURNS TABLE (gone boolean, subject_id uuid, area_id integer, rule smallint, measure text, category text, sex text, born date,
+               during daterange)
+LANGUAGE plpgsql STABLE ROWS 10
+SET work_mem = '256MB' SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 SET max_parallel_workers_per_gather = 1 AS $$
+DECLARE
+    subjects CONSTANT uuid[] := every_subject();
+    half CONSTANT integer := cardinality(subjects) / 2;
+BEGIN
+    RETURN QUERY
+    SELECT * FROM changed_spells(subjects[:half])
+    UNION ALL
+    SELECT * FROM changed_spells(subjects[half + 1:]);
+END $$;
+
+-- Withdraws the spells that no longer hold and inserts the new ones, under a new posting: of these subjects, or (null) of
+-- everyone. Answers its number, or null when nothing that counts has changed.
 CREATE FUNCTION post_spells(subjects uuid[], on_day date, by_actor text, for_cause text, of_rule smallint DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     new_number bigint;
 BEGIN
-    WITH derived AS MATERIALIZED (
-        SELECT * FROM derived_spells(subjects, of_rule)
+    WITH changed AS MATERIALIZED (
+        SELECT * FROM changed_spells(subjects, of_rule) WHERE subjects IS NOT NULL
+        UNION ALL
+        SELECT * FROM all_changed_spells() WHERE subjects IS NULL
     ),
-    present AS MATERIALIZED (
-        SELECT subject_id, area_id, rule, measure, category, sex, born, during
-        FROM spell WHERE subject_id = ANY (subjects) AND withdrawn IS NULL AND (of_rule IS NULL OR rule = of_rule)
-    ),
-    gone AS MATERIALIZED (TABLE present EXCEPT TABLE derived),
-    fresh AS MATERIALIZED (TABLE derived EXCEPT TABLE present),
     new_posting AS (
         INSERT INTO posting (day, actor, cause)
-        SELECT on_day, by_actor, for_cause WHERE EXISTS (TABLE gone) OR EXISTS (TABLE fresh)
+        SELECT on_day, by_actor, for_cause WHERE EXISTS (TABLE changed)
         RETURNING number
     ),
     withdrawn AS (
         UPDATE spell s SET withdrawn = new_posting.number
-        FROM new_posting, gone g
-        WHERE s.subject_id = g.subject_id AND s.withdrawn IS NULL AND s.area_id = g.area_id AND s.rule = g.rule
+        FROM new_posting, changed g
+        WHERE g.gone AND s.subject_id = g.subject_id AND s.withdrawn IS NULL AND s.area_id = g.area_id AND s.rule = g.rule
           AND s.measure = g.measure AND s.category = g.category AND s.during = g.during
     ),
     inserted AS (
         INSERT INTO spell (subject_id, area_id, rule, measure, category, sex, born, during, posted)
         SELECT f.subject_id, f.area_id, f.rule, f.measure, f.category, f.sex, f.born, f.during, new_posting.number
-        FROM fresh f, new_posting
+        FROM changed f, new_posting WHERE NOT f.gone
     )
     SELECT number INTO new_number FROM new_posting;
     RETURN new_number;
@@ -152,7 +188,7 @@ BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
     PERFORM remake_homes();
     PERFORM remake_care();
-    new_number := post_spells(every_subject(), on_day, by_actor, for_cause);
+    new_number := post_spells(NULL, on_day, by_actor, for_cause);
     INSERT INTO touch (area_id, day)
     SELECT area_id, on_day FROM spell WHERE posted = new_number
     UNION SELECT area_id, on_day FROM spell WHERE withdrawn = new_number

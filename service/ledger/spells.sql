@@ -1,6 +1,6 @@
 -- The meaning of the ledger: in which periods each child (or site) counts, for which measure, in which area.
 
-DROP FUNCTION IF EXISTS birthday, day_of, measures, derived_spells;
+DROP FUNCTION IF EXISTS birthday, day_of, measures, episodes, derived_spells;
 
 -- The day on which someone reaches an age: 29 February falls on 28 February in other years.
 CREATE FUNCTION birthday(born date, age integer) RETURNS date
@@ -20,6 +20,31 @@ FROM (SELECT DISTINCT kind FROM category) k
 CROSS JOIN (
     SELECT unnest('{"",_managed,_assisted}'::text[]) UNION ALL
     SELECT '_' || code FROM intervention_measure WHERE parent_code IS NULL) h (help)
+$$;
+
+-- While a case of these children is open: from its opening until it ends; and, where it is led by steps, again from each one
+-- that reopens it.
+CREATE FUNCTION episodes(subjects uuid[])
+RETURNS TABLE (case_id uuid, id uuid, kind text, reopened boolean, since date, until date)
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT f.id, f.child_id, f.kind, false, f.opened_on, f.closed_on
+FROM (SELECT DISTINCT unnest(subjects) AS id) t
+JOIN case_file f ON f.child_id = t.id
+WHERE f.stage IS NULL AND (f.opened_on < f.closed_on) IS NOT FALSE
+UNION ALL
+SELECT f.id, f.child_id, f.kind, o.at IS NOT NULL, o.since, u.until
+FROM (SELECT DISTINCT unnest(subjects) AS id) t
+JOIN case_file f ON f.child_id = t.id
+CROSS JOIN LATERAL (
+    SELECT f.opened_on AS since, NULL::timestamptz AS at
+    UNION ALL
+    SELECT day_of(s.occurred_at), s.occurred_at FROM case_step s
+    WHERE s.case_id = f.id AND s.code = 'reopening' AND s.withdrawn_at IS NULL) o
+CROSS JOIN LATERAL (
+    SELECT coalesce(min(day_of(s.occurred_at)), f.closed_on) AS until FROM case_step s
+    WHERE s.case_id = f.id AND s.code IN ('closing', 'unfounded', 'ageing_out') AND s.withdrawn_at IS NULL
+      AND s.occurred_at > coalesce(o.at, '-infinity')) u
+WHERE f.stage IS NOT NULL AND (o.since < u.until) IS NOT FALSE
 $$;
 
 -- What the records say now of these children and sites, by every rule that counts (posted for everyone or about to be), or by
@@ -70,26 +95,8 @@ status AS (
     FROM circumstances c
     LEFT JOIN circumstances s ON s.id = c.id AND s.rule = c.rule AND s.kind = 'special' AND s.category = 'all'
 ),
--- While a case is open: from its opening until it ends; and, where it is led by steps, again from each one that reopens it.
 episode AS (
-    SELECT f.id AS case_id, f.child_id AS id, f.kind, false AS reopened, f.opened_on AS since, f.closed_on AS until
-    FROM touched t
-    JOIN case_file f ON f.child_id = t.id
-    WHERE f.stage IS NULL AND (f.opened_on < f.closed_on) IS NOT FALSE
-    UNION ALL
-    SELECT f.id, f.child_id, f.kind, o.at IS NOT NULL, o.since, u.until
-    FROM touched t
-    JOIN case_file f ON f.child_id = t.id
-    CROSS JOIN LATERAL (
-        SELECT f.opened_on AS since, NULL::timestamptz AS at
-        UNION ALL
-        SELECT day_of(s.occurred_at), s.occurred_at FROM case_step s
-        WHERE s.case_id = f.id AND s.code = 'reopening' AND s.withdrawn_at IS NULL) o
-    CROSS JOIN LATERAL (
-        SELECT coalesce(min(day_of(s.occurred_at)), f.closed_on) AS until FROM case_step s
-        WHERE s.case_id = f.id AND s.code IN ('closing', 'unfounded', 'ageing_out') AND s.withdrawn_at IS NULL
-          AND s.occurred_at > coalesce(o.at, '-infinity')) u
-    WHERE f.stage IS NOT NULL AND (o.since < u.until) IS NOT FALSE
+    SELECT * FROM episodes(subjects)
 ),
 -- Managed: a case (of a kind that the rule has chosen) is open. Assisted: and at least one of its interventions (by a measure
 -- that the rule has chosen) has started, of a reopened one since then; of prevention, support or intervention: one of this

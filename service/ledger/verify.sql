@@ -7,20 +7,11 @@ CREATE FUNCTION ledger_differences()
 RETURNS TABLE (difference text, area_id integer, rule smallint, measure text, category text, sex text, age_band text,
                month date, subjects bigint)
 LANGUAGE sql STABLE SET work_mem = '256MB' AS $$
-WITH derived AS MATERIALIZED (
-    SELECT * FROM derived_spells(every_subject())
-),
-present AS MATERIALIZED (
-    SELECT subject_id, area_id, rule, measure, category, sex, born, during FROM spell WHERE withdrawn IS NULL
-)
-SELECT difference, area_id, rule, measure, category, NULL, NULL, NULL::date, count(*)
-FROM (
-    SELECT 'in the records, not in the ledger' AS difference, * FROM (TABLE derived EXCEPT TABLE present) fresh
-    WHERE rule NOT IN (SELECT p.rule FROM rule_posting p)
-    UNION ALL
-    SELECT 'in the ledger, not in the records', * FROM (TABLE present EXCEPT TABLE derived) gone
-) d
-GROUP BY difference, area_id, rule, measure, category
+SELECT CASE WHEN gone THEN 'in the ledger, not in the records' ELSE 'in the records, not in the ledger' END, area_id, rule,
+       measure, category, NULL, NULL, NULL::date, count(*)
+FROM all_changed_spells()
+WHERE gone OR rule NOT IN (SELECT p.rule FROM rule_posting p)
+GROUP BY gone, area_id, rule, measure, category
 UNION ALL
 SELECT 'the home is not where the records say', coalesce(h.area_id, l.area_id), NULL::smallint, NULL, NULL, NULL, NULL,
        NULL::date, count(*)
@@ -37,7 +28,7 @@ GROUP BY 2
 UNION ALL
 -- A total may begin with months of nothing; a missing page of such a month says the same.
 SELECT 'the page is not what the spells say', area_id, rule, measure, category, sex, age_band, month, NULL
-FROM expected_pages() e
+FROM all_expected_pages() e
 FULL JOIN (
     SELECT area_id, rule, measure, category, sex, age_band, month, opening, running, false AS total
     FROM page JOIN cell ON cell.id = page.cell_id

@@ -33,6 +33,12 @@ async def managed(client: httpx.AsyncClient, on: str) -> int:
     return count
 
 
+async def listed(client: httpx.AsyncClient, on: str, **asked: bool) -> int:
+    answer = await client.get("/v1/children", params={"on": on} | asked)
+    assert answer.status_code == 200, answer.text
+    return len(answer.json()["items"])
+
+
 async def deadline(case: Led, code: str) -> str:
     """The path of a deadline of the case."""
     items = (await case.client.get(f"{case.path}/deadlines", headers=case.worker)).json()["items"]
@@ -75,6 +81,8 @@ async def test_a_case_that_is_reopened_counts_since_then_and_not_meanwhile(
         ("2020-07-01", 1, 0),
     ]:
         assert (on, await managed(client, on), await figures(client, ASSISTED, on)) == (on, open_cases, (assisted, 1))
+        assert (on, await listed(client, on, assisted=True)) == (on, assisted)
+        assert (on, await listed(client, on, without_case=False)) == (on, open_cases)
     assert await figures(client, KEPT, "2020-06-11") == (1, 1)
     assert await figures(client, KEPT, "2020-07-01") == (0, 1), (
         "twelve hours after the reopening, by the end of the day"
