@@ -35,6 +35,7 @@ SCRIPTS = [
         "editions",
         "left_out",
         "changing",
+        "steps",
         "answers",
         "settling",
         "reforms",

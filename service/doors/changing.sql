@@ -50,11 +50,10 @@ LANGUAGE sql STABLE AS $$
 SELECT reaches_child(c, f.child_id) OR permission <> 'cases.write' AND in_charge(c, f)
 $$;
 
--- The child of a case, taken for a change to both.
-CREATE FUNCTION take_child_of_case(who asking, permission text, wanted uuid) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+-- The child of a case, taken for a change to both; null where there is none that the caller works on.
+CREATE FUNCTION take_for_case(c caller, who asking, permission text, wanted uuid) RETURNS uuid
+LANGUAGE plpgsql AS $$
 DECLARE
-    c CONSTANT caller := admitted(who, permission);
     of_child CONSTANT uuid := (SELECT f.child_id FROM case_file f WHERE f.id = wanted AND works_on(c, permission, f));
 BEGIN
     UPDATE child SET version = version + 1, updated_at = now() WHERE id = of_child;
@@ -65,6 +64,12 @@ BEGIN
     END IF;
     PERFORM declare_change(who, c, ARRAY[of_child]);
     RETURN of_child;
+END $$;
+
+CREATE FUNCTION take_child_of_case(who asking, permission text, wanted uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    RETURN take_for_case(admitted(who, permission), who, permission, wanted);
 END $$;
 
 -- Whether an assignment can work on the cases of a child that this transaction has taken (`officer`), and meets it.

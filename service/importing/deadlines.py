@@ -8,11 +8,11 @@ from uuid import UUID
 
 import asyncpg
 
-from service.domain.procedure.step import Step, StepCode
+from service.domain.procedure.step import Step
 from service.domain.refusal import Refusal
 from service.importing.faults import Fault
 from service.queries.deadlines import Kept, Key, Row, calendar_of, decoded, key_of, moment, rules_of, wanted_of
-from service.queries.step_contents import restored
+from service.queries.step_contents import step_of
 from service.queries.steps import begun, folded
 
 NAME = "deadlines.csv"
@@ -93,13 +93,6 @@ async def cases(connection: asyncpg.Connection) -> AsyncIterator[list[asyncpg.Re
 
 def steps_of(rows: str) -> list[Step]:
     return [step_of(row) for row in decoded(rows)]
-
-
-def step_of(row: Row) -> Step:
-    code = StepCode(row["code"])
-    occurred_at, recorded_at = (datetime.fromisoformat(row[name]) for name in ("occurred_at", "recorded_at"))
-    said = restored(code, row["content"]), row["reason"]
-    return Step(UUID(row["id"]), code, occurred_at, recorded_at, UUID(row["actor"]), *said)
 
 
 def row_of(case_id: UUID, key: Key, kept: Kept, known: Row | None) -> Made:

@@ -30,7 +30,7 @@ SELECT l.* FROM told_homes() l LEFT JOIN home h USING (child_id) WHERE h.area_id
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 
--- The same for some children (sites have none).
+-- The same for some children (sites have none). What stays is not even locked.
 CREATE FUNCTION settle_homes(subjects uuid[]) RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM home WHERE child_id = ANY (subjects)
@@ -42,9 +42,9 @@ FROM unnest(subjects) s (id)
 CROSS JOIN LATERAL (SELECT coalesce(
     (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY lower(during) DESC LIMIT 1),
     (SELECT incident_area_id FROM case_file WHERE child_id = s.id AND incident_area_id IS NOT NULL
-     ORDER BY opened_on DESC, id DESC LIMIT 1)) AS area_id) told
-WHERE told.area_id IS NOT NULL
-ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id WHERE home.area_id <> excluded.area_id
+     ORDER BY opened_on DESC, id DESC LIMIT 1)) AS area_id OFFSET 0) told  -- once, however often it is named
+WHERE told.area_id IS NOT NULL AND NOT EXISTS (SELECT FROM home h WHERE (h.child_id, h.area_id) = (s.id, told.area_id))
+ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 
 -- On which days a case of a child was open, on which something had begun in it by then (in a reopened one: since then), and
@@ -69,10 +69,11 @@ $$;
 CREATE FUNCTION settle_care(subjects uuid[]) RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM care WHERE child_id = ANY (subjects) AND NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = care.child_id);
-INSERT INTO care AS k SELECT * FROM care_given(subjects)
+INSERT INTO care
+SELECT g.* FROM care_given(subjects) g LEFT JOIN care k USING (child_id)
+WHERE (k.born, k.open, k.assisted, k.given_on) IS DISTINCT FROM (g.born, g.open, g.assisted, g.given_on)
 ON CONFLICT (child_id) DO UPDATE
 SET born = excluded.born, open = excluded.open, assisted = excluded.assisted, given_on = excluded.given_on
-WHERE k IS DISTINCT FROM excluded
 $$;
 
 CREATE FUNCTION remake_care() RETURNS void

@@ -1,7 +1,7 @@
 """Case files: the list, one with its interventions, and the lock that every change begins with."""
 
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -106,7 +106,17 @@ async def check_officer(session: AsyncSession, child_id: UUID, officer: UUID | N
         raise Refusal("officer_unsuitable", "/officer")
 
 
-async def check_previous(session: AsyncSession, case: CaseFile, pointer: str = "/previous_case_id") -> None:
+class Continuing(Protocol):
+    """A case that may continue another one, and be continued."""
+
+    id: UUID
+    child_id: UUID
+    opened_on: date
+    closed_on: date | None
+    previous_case_id: UUID | None
+
+
+async def check_previous(session: AsyncSession, case: Continuing, pointer: str = "/previous_case_id") -> None:
     """A case that names one before it continues a closed case of the same child."""
     if case.previous_case_id is None:
         return
@@ -122,7 +132,7 @@ async def check_previous(session: AsyncSession, case: CaseFile, pointer: str = "
         raise Refusal("previous_case_open", pointer)
 
 
-async def check_next(session: AsyncSession, case: CaseFile, pointer: str = "/closed_on") -> None:
+async def check_next(session: AsyncSession, case: Continuing, pointer: str = "/closed_on") -> None:
     """A case that a later one continues stays closed before the later one opens."""
     continued = select(CaseFile).where(CaseFile.previous_case_id == case.id)
     for later in await session.exec(continued):

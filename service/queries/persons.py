@@ -119,7 +119,7 @@ async def check_named(session: AsyncSession, child_id: UUID, *steps: Step) -> No
     """Whom steps name is around the child; and nobody is its carer who harms it, as an assessment of any case says."""
     for step in steps:
         match step.content:
-            case Assessment(harming=named):
+            case Assessment(harming=named) if named:
                 await _check_around(session, child_id, {f"/harming/{n}": one for n, one in enumerate(sorted(named))})
             case Separation(carer=UUID() as carer) | Placement(UUID() as carer):
                 await _check_around(session, child_id, {"/carer": carer})

@@ -1,6 +1,6 @@
 """What a step says, as it is stored: JSON, with areas by their id, days and moments in ISO form."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from service.domain.procedure.step import (
     PlanItem,
     Report,
     Separation,
+    Step,
     StepCode,
     Transfer,
 )
@@ -63,6 +64,14 @@ def restored(code: StepCode, said: dict[str, Any] | None) -> Content | None:
     if kind is Plan:
         return Plan(tuple(_restored_item(item) for item in said["items"]))
     return Delivery(UUID(said["item"])) if kind is Delivery else Placement(UUID(said["carer"]))
+
+
+def step_of(row: dict[str, Any]) -> Step:
+    """From a row of steps in JSON."""
+    code = StepCode(row["code"])
+    occurred_at, recorded_at = (datetime.fromisoformat(row[name]) for name in ("occurred_at", "recorded_at"))
+    content = restored(code, row["content"])
+    return Step(UUID(row["id"]), code, occurred_at, recorded_at, UUID(row["actor"]), content, row["reason"])
 
 
 def _stored_item(item: PlanItem) -> dict[str, Any]:

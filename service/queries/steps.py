@@ -1,19 +1,17 @@
 """The steps of a case: the file is their fold, and what others read of a case follows from it.
 
-Everything that changes the file of a case goes through `take` or `withdraw`, in a transaction that has taken the case
-(`cases.lock`): nobody else changes the same file meanwhile.
+Everything that changes the file of a case goes through `take` or `withdraw`, in a transaction that has the case in
+hand (`in_hand.take`): nobody else changes the same file meanwhile.
 """
 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from service import ledger
 from service.database import Reader
 from service.domain.calendar import day_of, months_later
 from service.domain.procedure import recording
@@ -25,73 +23,59 @@ from service.domain.procedure.rights import permission_of
 from service.domain.procedure.step import Plan, Step, StepCode
 from service.domain.procedure.versions import ENDS, procedure
 from service.domain.refusal import Refusal
-from service.doors import ASKING, Asking, through
-from service.models import CaseFile, CaseStep, Child, Intervention
-from service.queries import cases, deadlines, persons
-from service.queries.step_contents import restored, stored
-from service.queries.written import posted
+from service.doors import ASKING, Asking
+from service.models import Intervention
+from service.queries import cases, deadlines, in_hand, persons
+from service.queries.deadlines import Row
+from service.queries.in_hand import Case, InHand, Outcome
+from service.queries.step_contents import step_of, stored
 
-FILE = "written({asking}, 'file', :id)"
 ONE = f"SELECT read_file({ASKING}, $6)"
-REACHES_ONE = "reaches_one({asking}, CAST(:areas AS integer[]))"
 
 
-async def file_of(session: AsyncSession, case: CaseFile) -> File:
-    """The file of a case that this transaction has taken."""
-    return await _file(session, case, await _rows(session, case))
+async def take(session: AsyncSession, held: InHand, *steps: Step, today: date) -> None:
+    """Records these steps, or refuses all of them. A step that is repeated changes nothing."""
+    await in_hand.keep_and_post(session, held, await _taken(session, held, *steps), today)
 
 
-async def take(session: AsyncSession, case: CaseFile, *steps: Step, today: date) -> File:
-    """The file with these steps, or the refusal of all of them. A step that is repeated changes nothing."""
-    file = await _take(session, case, *steps)
-    await ledger.post(session, [case.child_id], today)
-    return file
-
-
-async def take_and_show(session: AsyncSession, case: CaseFile, step: Step, today: date) -> str:
+async def take_and_show(session: AsyncSession, held: InHand, step: Step, today: date) -> str:
     """The same of one step, and what the file is folded from then, in JSON."""
-    await _take(session, case, step)
-    return await posted(session, [case.child_id], today, FILE, case)
+    return await in_hand.keep_post_and_show(session, held, await _taken(session, held, step), today)
 
 
-async def _take(session: AsyncSession, case: CaseFile, *steps: Step) -> File:
+async def _taken(session: AsyncSession, held: InHand, *steps: Step) -> Outcome:
+    case = held.case
     if case.stage is None and case.closed_on is not None:
         raise Refusal("case_is_closed")
-    rows = await _rows(session, case)
-    before = await _file(session, case, rows)
+    before = file_of(held)
     for step in steps:
-        await _check_in_charge(session, before, step)
+        _check_in_charge(held, before, step)
     new = [step for step in steps if not _repeated(before, step)]
     if not new:
-        return before
-    if {row.id for row in rows} & {step.id for step in new}:  # of one that was withdrawn
+        return Outcome()
+    if {row["id"] for row in held.steps} & {str(step.id) for step in new}:  # of one that was withdrawn
         raise Refusal("id_taken")
     file = recording.record(before, *new)
     check_signed(before, file, *new)
-    await _check_items(session, case, rows, new)
+    await _check_items(session, held, new)
     await persons.check_named(session, case.child_id, *new)
-    made = [_row(case, step) for step in new]
-    session.add_all(made)
-    await _keep(session, case, file, [*rows, *made])
-    return file
+    made = [_row(step) for step in new]
+    return await _outcome(session, held, file, Outcome(steps=made, planned=_items([*held.steps, *made])))
 
 
-async def withdraw(session: AsyncSession, case: CaseFile, step_id: UUID, at: datetime, today: date) -> File:
-    """The file without a step that was an error, if all that occurred after it still stands. Who might have taken the
-    step may withdraw it."""
-    rows = await _rows(session, case)
-    before = await _file(session, case, rows)
+async def withdraw(session: AsyncSession, held: InHand, step_id: UUID, at: datetime, today: date) -> None:
+    """Takes out a step that was an error, if all that occurred after it still stands. Who might have taken the step may
+    withdraw it."""
+    before = file_of(held)
     wrong = next((step for step in before.steps if step.id == step_id), None)
     if wrong is None:
         raise Refusal("step_unknown")
     session.info["caller"].check(permission_of(wrong.code))
-    await _check_in_charge(session, before, wrong)
+    _check_in_charge(held, before, wrong)
     file = recording.withdraw(before, step_id)
     check_signed(before, file, wrong)
-    next(row for row in rows if row.id == step_id).withdrawn_at = at
-    await _keep(session, case, file, rows)
-    await ledger.post(session, [case.child_id], today)
-    return file
+    withdrawn = Outcome(withdrawn=step_id, withdrawn_at=at, planned=_items(held.steps))
+    await in_hand.keep_and_post(session, held, await _outcome(session, held, file, withdrawn), today)
 
 
 async def told(reader: Reader, asking: Asking, case_id: UUID) -> str:
@@ -100,6 +84,12 @@ async def told(reader: Reader, asking: Asking, case_id: UUID) -> str:
     if found is None:
         raise Refusal("case_unknown")
     return found
+
+
+def file_of(held: InHand) -> File:
+    """The file of a case in hand."""
+    taken = [step_of(row) for row in held.steps if row["withdrawn_at"] is None]
+    return folded(begun(held.case.kind, held.born), taken)
 
 
 def begun(kind: Kind, born: date | None) -> File:
@@ -114,32 +104,14 @@ def folded(file: File, steps: Collection[Step]) -> File:
     return file
 
 
-def step_of(row: CaseStep) -> Step:
-    code = StepCode(row.code)
-    content = restored(code, row.content)
-    return Step(row.id, code, row.occurred_at, row.recorded_at, row.actor, content, row.reason)
-
-
-async def _rows(session: AsyncSession, case: CaseFile) -> list[CaseStep]:
-    """Those that were withdrawn too. The case is written once, with what follows from them."""
-    with session.no_autoflush:
-        return list(await session.exec(select(CaseStep).where(CaseStep.case_id == case.id)))
-
-
-async def _file(session: AsyncSession, case: CaseFile, rows: list[CaseStep]) -> File:
-    child = await session.get_one(Child, case.child_id)
-    kind: Kind = case.kind  # type: ignore[assignment] # the database lets it be no other
-    return folded(begun(kind, child.date_of_birth), [step_of(row) for row in rows if row.withdrawn_at is None])
-
-
-async def _check_in_charge(session: AsyncSession, file: File, step: Step) -> None:
+def _check_in_charge(held: InHand, file: File, step: Step) -> None:
     """A step is taken in a commune whose part it is, or was when it occurred."""
     rule = procedure(file.kind, day_of(step.occurred_at)).rule(step.code)
     if rule is None:  # which recording it tells of
         return
     then = folded(recording.blank(file), [taken for taken in file.steps if taken.place < step.place])
     areas = then.in_charge(rule.part) | file.in_charge(rule.part)
-    if areas and not await through(session, REACHES_ONE, areas=sorted(areas)):
+    if areas and not areas & held.reached:
         raise Refusal("not_in_charge")
 
 
@@ -151,32 +123,33 @@ def _repeated(file: File, step: Step) -> bool:
     return first is not None
 
 
-def _row(case: CaseFile, step: Step) -> CaseStep:
-    return CaseStep(
-        id=step.id,
-        case_id=case.id,
-        code=step.code,
-        occurred_at=step.occurred_at,
-        recorded_at=step.recorded_at,
-        actor=step.by,
-        content=stored(step.content),
-        reason=step.reason,
-    )
+def _row(step: Step) -> Row:
+    return {
+        "id": str(step.id),
+        "code": step.code,
+        "occurred_at": step.occurred_at,
+        "recorded_at": step.recorded_at,
+        "actor": step.by,
+        "content": stored(step.content),
+        "reason": step.reason,
+    }
 
 
-async def _keep(session: AsyncSession, case: CaseFile, file: File, rows: list[CaseStep]) -> None:
+async def _outcome(session: AsyncSession, held: InHand, file: File, outcome: Outcome) -> Outcome:
     """What follows from a file: how the case stands, what was given in it, and what is to be done."""
+    case = held.case
     before = case.opened_on, case.closed_on
     _derive(case, file)
-    with session.no_autoflush:  # what is not allowed is not written, not even to be rolled back
-        if before != (case.opened_on, case.closed_on):
-            await cases.check_previous(session, case, "/occurred_at")
-            await cases.check_next(session, case, "/occurred_at")
-        await _keep_interventions(session, case, file, rows)
-    await deadlines.keep(session, case, file)
+    if before != (case.opened_on, case.closed_on):
+        await cases.check_previous(session, case, "/occurred_at")
+        await cases.check_next(session, case, "/occurred_at")
+    if outcome.planned:
+        outcome.given = _interventions(file)
+    outcome.deadlines, outcome.gone = deadlines.changes(file, case.officer, held.rules, held.deadlines, held.calendar)
+    return outcome
 
 
-def _derive(case: CaseFile, file: File) -> None:
+def _derive(case: Case, file: File) -> None:
     """Without a step, the case is open since the day it was said to be."""
     case.stage = file.stage if file.steps else None
     case.incident_area_id, case.residence_area_id = file.incident, file.residence
@@ -190,51 +163,41 @@ def _derive(case: CaseFile, file: File) -> None:
         case.outcome, case.reason = file.stage, ending.reason
 
 
-async def _keep_interventions(session: AsyncSession, case: CaseFile, file: File, rows: list[CaseStep]) -> None:
-    """Of each measure that was begun one intervention, which has the id of the plan's item. Those that were recorded
-    before the case had steps stay as they are."""
-    planned = _items(rows)
-    if not planned:
-        return
-    present = {record.id: record for record in await _interventions(session, case)}
-    wanted = given(file)
-    for item_id, measure in wanted.items():
-        says: dict[str, Any] = {
+def _interventions(file: File) -> list[Row]:
+    """Of each measure that was begun one intervention, which has the id of the plan's item."""
+    return [
+        {
+            "id": item_id,
             "measure_code": measure.item.measure,
             "provider": measure.item.provider,
             "agency_id": measure.item.agency,
             "started_on": day_of(measure.began_at),
             "ended_on": day_of(measure.ended_at) if measure.ended_at else None,
         }
-        if item_id in present:
-            present[item_id].sqlmodel_update(says)
-        else:
-            session.add(Intervention(id=item_id, case_id=case.id, **says))
-    for item_id in (planned & present.keys()) - wanted.keys():
-        await session.delete(present[item_id])
+        for item_id, measure in given(file).items()
+    ]
 
 
-async def _check_items(session: AsyncSession, case: CaseFile, rows: list[CaseStep], new: list[Step]) -> None:
+async def _check_items(session: AsyncSession, held: InHand, new: list[Step]) -> None:
     """A plan does not take the id of a measure that was recorded before the case had steps, or in another case of the
     child: it could not begin."""
     plans = [step.content for step in new if isinstance(step.content, Plan)]
     if plans:
         taken = col(Intervention.id).in_({item.id for plan in plans for item in plan.items})
-        own = _items(rows)
+        own = _items(held.steps)
         found = await session.exec(select(Intervention).where(taken))
-        others = {record.id for record in found if record.case_id != case.id or record.id not in own}
+        others = {record.id for record in found if record.case_id != held.case.id or record.id not in own}
         for plan in plans:
             for n, item in enumerate(plan.items):
                 if item.id in others:
                     raise Refusal("id_taken", f"/items/{n}/id")
 
 
-async def _interventions(session: AsyncSession, case: CaseFile) -> list[Intervention]:
-    return list(await session.exec(select(Intervention).where(Intervention.case_id == case.id)))
-
-
-def _items(rows: list[CaseStep]) -> set[UUID]:
+def _items(rows: list[Row]) -> list[UUID]:
     """Of every plan that the case ever had, withdrawn or not."""
-    return {
-        UUID(item["id"]) for row in rows if row.code == StepCode.PLAN and row.content for item in row.content["items"]
-    }
+    return [
+        UUID(item["id"])
+        for row in rows
+        if row["code"] == StepCode.PLAN and row["content"]
+        for item in row["content"]["items"]
+    ]

@@ -25,7 +25,7 @@ from service.domain.procedure.step import Delivery, Placement, Plan, PlanItem, S
 from service.domain.procedure.versions import procedure
 from service.preconditions import read_answer, seen
 from service.queries import steps
-from service.queries.step_contents import restored, stored
+from service.queries.step_contents import step_of, stored
 from service.wire import Confidential, Day, Identifier, Internal, Moment, OfCase, Place
 
 router = routing.router("/v1/cases/{case_id}/file", "cases")
@@ -191,13 +191,6 @@ def written(told: dict[str, Any], now: datetime) -> str:
     if told["agency"] is not None:
         record = own_part(record, told["agency"])
     return orjson.dumps(record).decode()
-
-
-def step_of(told: dict[str, Any]) -> Step:
-    code = StepCode(told["code"])
-    occurred_at, recorded_at = (datetime.fromisoformat(told[name]) for name in ("occurred_at", "recorded_at"))
-    content = restored(code, told["content"])
-    return Step(UUID(told["id"]), code, occurred_at, recorded_at, UUID(told["actor"]), content, told["reason"])
 
 
 def shown(file: File, told: dict[str, Any], by_id: dict[UUID, dict[str, Any]], now: datetime) -> dict[str, Any]:

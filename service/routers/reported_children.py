@@ -20,7 +20,7 @@ from service.domain.refusal import Refusal
 from service.doors import through
 from service.models import CaseFile, CaseReport, CaseReportChild, Child, Circumstance, Person, Residence
 from service.preconditions import etag
-from service.queries import areas, reports, steps
+from service.queries import areas, in_hand, reports, steps
 from service.routers.children import Precision, not_born_after
 from service.routers.reports import CHILDREN, ReportRecord, Sex
 from service.routers.residences import ResidenceInput
@@ -79,7 +79,8 @@ async def take_up_reported_child(
     if case.closed_on is not None:
         raise Refusal("case_is_closed")
     if body.case_id is None:
-        await steps.take(session, case, *begun(session, report, await lives_in(session, part), now), today=today)
+        first = begun(session, report, await lives_in(session, part), now)
+        await steps.take(session, await in_hand.hold(session, case.id), *first, today=today)
     told.child_id, told.case_id = part.child, case.id
     return await answered(session, report_id, part.version)
 

@@ -19,9 +19,9 @@ from service.domain.procedure.case_file import Part
 from service.domain.procedure.rights import permission_of
 from service.domain.procedure.step import Step, StepCode
 from service.domain.procedure.versions import PROCEDURES, Actor, StepRule
-from service.models import CaseFile, CaseStep
 from service.preconditions import etag
-from service.queries import cases, steps
+from service.queries import in_hand, steps
+from service.queries.in_hand import Case, InHand
 from service.routers import case_files
 from service.routers.case_files import CaseFileRecord
 from service.routers.step_bodies import BODIES, StepInput, Taken
@@ -57,10 +57,10 @@ def taking(code: StepCode) -> Endpoint:
         today: Today,
         now: Now,
     ) -> Response:
-        case = await cases.lock(session, case_id, permission=permission_of(code))
-        precondition.check(case_files.tag(case.version - 1, today))
-        step = await said(session, case, code, body, now)
-        return answered(await steps.take_and_show(session, case, step, today), case, now)
+        held = await in_hand.take(session, case_id, permission_of(code))
+        precondition.check(case_files.tag(held.case.version - 1, today))
+        step = await said(session, held, code, body, now)
+        return answered(await steps.take_and_show(session, held, step, today), held.case, now)
 
     take_step.__name__ = f"take_{code}"
     take_step.__doc__ = told(code)
@@ -89,19 +89,19 @@ def basis(rule: StepRule) -> str:
     return f"- {whole[0].upper()}{whole[1:]}."
 
 
-async def said(session: AsyncSession, case: CaseFile, code: StepCode, body: StepInput, now: datetime) -> Step:
+async def said(session: AsyncSession, held: InHand, code: StepCode, body: StepInput, now: datetime) -> Step:
     """The step that a body tells of. One that is sent again without a moment keeps that which it had."""
     step_id = body.id or uuid4()
     occurred_at = body.occurred_at
     if occurred_at is None:
-        first = await session.get(CaseStep, step_id) if body.id else None
-        occurred_at = first.occurred_at if first is not None and first.case_id == case.id else now
-    content = await body.content(Taken(session, case.child_id, day_of(occurred_at), step_id))
+        first = next((row["occurred_at"] for row in held.steps if row["id"] == str(step_id)), None)
+        occurred_at = datetime.fromisoformat(first) if first else now
+    content = await body.content(Taken(session, held.case.child_id, day_of(occurred_at), step_id))
     by: UUID = session.info["caller"].account_id
     return Step(step_id, code, occurred_at, now, by, content, body.reason)
 
 
-def answered(told: str, case: CaseFile, now: datetime) -> Response:
+def answered(told: str, case: Case, now: datetime) -> Response:
     """The file as the transaction leaves it."""
     record = case_files.written(orjson.loads(told), now)
     headers = {"ETag": etag(case_files.tag(case.version, day_of(now))), "Location": f"/v1/cases/{case.id}/file"}
@@ -127,6 +127,6 @@ async def withdraw_step(
 
     By whoever might have taken it.
     """
-    case = await cases.lock(session, case_id, permission=Permission.TAKE_SHARED_STEPS)
-    precondition.check(case_files.tag(case.version - 1, today))
-    await steps.withdraw(session, case, step_id, now, today)
+    held = await in_hand.take(session, case_id, Permission.TAKE_SHARED_STEPS)
+    precondition.check(case_files.tag(held.case.version - 1, today))
+    await steps.withdraw(session, held, step_id, now, today)

@@ -16,7 +16,7 @@ from service.database import AskingDep, ReaderDep, SessionDep
 from service.domain.access import Permission
 from service.domain.refusal import Refusal
 from service.problems import language
-from service.queries import deadlines, maps, tasks
+from service.queries import maps, pauses, tasks
 from service.queries.tasks import Standing
 from service.routers.cases import Officer, officer_asked
 from service.wire import (
@@ -182,8 +182,8 @@ async def pause_deadline(
 ) -> Response:
     """Let the clock of a deadline stand still, for a reason. What is counted by the calendar (days, months) cannot."""
     at = past(body.at, now)
-    await deadlines.pause(session, case_id, deadline_id, at, body.reason, today)
-    return json_answer(await deadlines.written(session, deadline_id, now, language(request)))
+    await pauses.pause(session, case_id, deadline_id, at, body.reason, today)
+    return json_answer(await pauses.written(session, deadline_id, now, language(request)))
 
 
 @router.post("/cases/{case_id}/deadlines/{deadline_id}/resume", response_model=Task)
@@ -199,8 +199,8 @@ async def resume_deadline(
 ) -> Response:
     """Let the clock go on with what was left: hours, or working days with the day on which it was stopped."""
     at = past(body.at, now)
-    await deadlines.resume(session, case_id, deadline_id, at, today)
-    return json_answer(await deadlines.written(session, deadline_id, now, language(request)))
+    await pauses.resume(session, case_id, deadline_id, at, today)
+    return json_answer(await pauses.written(session, deadline_id, now, language(request)))
 
 
 @router.get("/tasks", response_model=TaskPage)

@@ -170,6 +170,8 @@ async def test_a_record_that_is_there_is_not_begun_anew(
         "'2020-01-01', 1, $2, 10)",
         "list_cases({}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, $2, 10)",
         "look_at_case({}, $2)",
+        "take_case({}, 'steps.write', $2)",
+        "hold_case({}, $2)",
         "list_deadlines({}, $2, now(), 'vi', NULL, NULL, 10)",
         "written_deadline({}, $2, now(), 'vi')",
         "list_tasks({}, NULL, NULL, NULL, NULL, NULL, NULL, now(), 'vi', NULL, $2, 10)",
@@ -244,3 +246,19 @@ async def test_steps_are_seen_of_a_child_that_was_taken_and_altered_by_nobody(wa
     ):
         await refused(wall, change)
     assert await wall.execute("UPDATE case_step SET withdrawn_at = now()") != "UPDATE 0"
+
+
+HOLD = "SELECT count(*) FROM hold_case(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
+KEEP = "SELECT keep_case(jsonb_build_object('case', jsonb_build_object('id', $1::uuid, 'child_id', $2::uuid)))"
+
+
+async def test_a_case_is_held_and_kept_only_of_a_child_that_was_taken(wall: asyncpg.Connection) -> None:
+    own, others = case_of(INSIDE, "received"), case_of(OUTSIDE, "received")
+    assert [await wall.fetchval(HOLD, OFFICER, case) for case in (own, others)] == [0, 0]
+    assert await wall.fetchval(TAKE, OFFICER, named("grown", INSIDE))
+    assert [await wall.fetchval(HOLD, OFFICER, case) for case in (own, others)] == [1, 0]
+    await refused(wall, KEEP, others, named("grown", INSIDE))
+
+
+async def test_without_a_door_no_case_is_kept(wall: asyncpg.Connection) -> None:
+    await refused(wall, KEEP, case_of(INSIDE, "received"), named("grown", INSIDE))

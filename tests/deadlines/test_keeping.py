@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID
 
+import orjson
 import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,12 +14,15 @@ from service.domain.calendar import VIETNAM
 from service.domain.procedure.case_file import CaseFile as File
 from service.domain.procedure.step import Placement, Step, StepCode, Transfer
 from service.models import CaseFile, Child
-from service.queries.deadlines import keep
+from service.queries.deadlines import changes
+from service.queries.in_hand import COLUMNS, in_hand
 from service.queries.steps import folded
 from tests.deadlines.steps import INCIDENT, RESIDENCE, assessment, begun, item, moment, plan, report, step
 
 CASE, CHILD = UUID(int=21), UUID(int=22)
 KEPT = "SELECT code, due_at, met_at, lifted_at, area_id FROM deadline ORDER BY code, nth, due_at"
+JUDGED = text(f"SELECT {COLUMNS} FROM judged_by(NULL, :case)")
+KEEP = text("SELECT keep_deadlines(:case, CAST(:gone AS jsonb), CAST(:put AS jsonb))")
 NIGHT = report("2018-02-15 23:40")
 ASSESSED = assessment("2018-02-16 10:00", emergency=True)
 PLANNED = (
@@ -38,10 +42,16 @@ class Case:
 
     async def has(self, *steps: Step) -> list[tuple[str, str, str | None, str | None, int]]:
         """What is kept of the case with these steps and no others: code, due, met, lifted, commune in charge."""
-        await keep(self.session, self.record, folded(File("protection"), steps))
+        await self.session.flush()
+        connection = await self.session.connection()
+        held = in_hand(*(await connection.execute(JUDGED, {"case": CASE})).one())
+        file = folded(File("protection"), steps)
+        found = changes(file, held.case.officer, held.rules, held.deadlines, held.calendar)
+        said = {name: orjson.dumps(rows).decode() for name, rows in found._asdict().items()}
+        await connection.execute(KEEP, {"case": CASE} | said)
         return [
             (row[0], *(f"{at.astimezone(VIETNAM):%m-%d %H:%M}" if at else None for at in row[1:4]), row[4])
-            for row in await (await self.session.connection()).execute(text(KEPT))
+            for row in await connection.execute(text(KEPT))
         ]
 
     async def run(self, statement: str, **values: object) -> None:

@@ -1,9 +1,9 @@
 """The file of a case: what its steps, taken in the order in which they occurred, come to."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from service.domain.calendar import day_of
@@ -87,68 +87,69 @@ class CaseFile:
         A plan comes into force when carrying it out begins; from then on the one before is history.
         """
         said = self._done(step.code, step.occurred_at, step.by)._said(step)
-        return replace(said._led(stage), steps=(*self.steps, step))
+        return said._led(stage)._with(steps=(*self.steps, step))
 
     def tried(self, code: StepCode, at: datetime, by: UUID, stage: Stage) -> "CaseFile":
         """The file as if the step were taken, whatever it says."""
         return self._done(code, at, by)._led(stage)
 
     def _led(self, stage: Stage) -> "CaseFile":
-        file = replace(self, stage=stage)
+        file = self._with(stage=stage)
         if stage is Stage.CARRYING_OUT and file.draft is not None:
-            file = replace(file, plan=file.draft, draft=None)
+            file = file._with(plan=file.draft, draft=None)
         return file
 
     def _done(self, code: StepCode, at: datetime, by: UUID) -> "CaseFile":
         """What a step does, whatever it says."""
         match code:
             case StepCode.SEPARATION:
-                return replace(self, separated_at=self.separated_at or at, reassessed=False)
+                return self._with(separated_at=self.separated_at or at, reassessed=False)
             case StepCode.SEPARATION_END:  # the day of the return was one of separation
                 day = day_of(at)
                 kept = frozenset(d for d in self.separation_days if d <= day)
-                return replace(self, separated_at=None, separation_days=kept)
+                return self._with(separated_at=None, separation_days=kept)
             case StepCode.SPECIFIC_ASSESSMENT | StepCode.REVIEW:
-                return replace(self, reassessed=True, draft=None, drafted_by=frozenset())
+                return self._with(reassessed=True, draft=None, drafted_by=frozenset())
             case StepCode.PLAN:
-                return replace(self, drafted_by=frozenset({by}))
+                return self._with(drafted_by=frozenset({by}))
             case StepCode.SUBMISSION:
-                return replace(self, drafted_by=self.drafted_by | {by})
+                return self._with(drafted_by=self.drafted_by | {by})
             case StepCode.PLACEMENT:
-                return replace(self, placed=True)
+                return self._with(placed=True)
             case StepCode.PLACEMENT_END:
-                return replace(self, placed=False, carer=None)
+                return self._with(placed=False, carer=None)
             case StepCode.REOPENING:
-                return replace(self, conclusion=None, plan=None, draft=None, separation_days=frozenset())
+                return self._with(conclusion=None, plan=None, draft=None, separation_days=frozenset())
         return self
 
     def _said(self, step: Step) -> "CaseFile":
         match step.content:
             case Report(incident, residence):
-                return replace(self, incident=incident, residence=residence)
+                return self._with(incident=incident, residence=residence)
             case Assessment(_, conclusion, harming):
-                return replace(
-                    self,
+                return self._with(
                     risks=(*self.risks, (step.occurred_at, conclusion.risk)),
                     conclusion=conclusion,
                     harming=self.harming | harming,
                 )
             case Separation() as separation if not separation.ordered:
-                return replace(self, separation_days=self.separation_days | days_of(separation))
+                return self._with(separation_days=self.separation_days | days_of(separation))
             case Plan() as plan:
-                return replace(self, draft=plan)
+                return self._with(draft=plan)
             case Delivery(item):
                 started = step.code is StepCode.MEASURE_START
-                return (
-                    replace(self, started=self.started | {item})
-                    if started
-                    else replace(self, ended=self.ended | {item})
-                )
+                return self._with(started=self.started | {item}) if started else self._with(ended=self.ended | {item})
             case Placement(carer):
-                return replace(self, carer=carer)
+                return self._with(carer=carer)
             case Transfer(residence):
-                return replace(self, residence=residence)
+                return self._with(residence=residence)
         return self
+
+    def _with(self, **changed: Any) -> "CaseFile":
+        """As `dataclasses.replace`, at a fraction of its cost: a fold makes several files of each step."""
+        file = object.__new__(CaseFile)
+        vars(file).update(vars(self), **changed)
+        return file
 
 
 def days_of(separation: Separation) -> frozenset[date]:
