@@ -44,6 +44,8 @@ DECLARE
         ELSE '(SELECT ($4)[1])' END;
     -- Of whoever reaches a few areas and asks for none, these few hold whom they meet. Else each found is looked at.
     each CONSTANT boolean := begun IS NOT NULL OR areas IS NOT NULL OR cardinality(reached_areas(c)) > 8;
+    -- Those of a kind are few, and so are those at home in a few areas: both are found as a whole.
+    at_once CONSTANT boolean := coalesce(begun = 'order' AND kind IS NOT NULL AND cardinality(reached_areas(c)) <= 8, false);
     -- By every rule alike, a child who lives somewhere on a day has one spell of it that holds then, with all that is asked
     -- of most: so one index gives them in order, and no other record is read. Of its kind it has one by each rule.
     rules CONSTANT smallint[] := ARRAY(SELECT id FROM counting_rule WHERE state = 'adopted' ORDER BY id);
@@ -77,15 +79,15 @@ DECLARE
     -- Of the spells that are gone through, the child is looked at last.
     child_last CONSTANT boolean := begun IS NOT NULL AND NOT apart AND on_day IS NOT NULL AND changed_since IS NOT NULL;
     set_apart CONSTANT text := CASE begun
-        WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = stretch'
+        WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = ' || CASE WHEN changed_since IS NULL THEN 'stretch' ELSE 'ANY ($2)' END
         WHEN 'care' THEN concat_ws(' AND ', 'SELECT k.child_id AS id FROM care k WHERE ' || care,
             CASE WHEN age_from IS NOT NULL THEN 'birthday(k.born, $9) <= $3' END,
             CASE WHEN age_until IS NOT NULL THEN 'birthday(k.born, $10) > $3' END)
         WHEN 'change' THEN 'SELECT id FROM child'
         WHEN 'members' THEN CASE c.reach
             WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
-            ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id = ANY (ARRAY(
-                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))' END END;
+            ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id IN (
+                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id)' END END;
     -- With what the child itself says, where that is asked.
     gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT %s FROM %s WHERE %s ORDER BY %s OFFSET 0) g',
         CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id, x.updated_at' END,
@@ -104,9 +106,10 @@ BEGIN
             WHEN child_last THEN format('(SELECT %s FROM spell s WHERE %s) x CROSS JOIN LATERAL (
                 SELECT y.updated_at FROM child y WHERE y.id = x.id AND y.updated_at >= $14 OFFSET 0) y', said, counted)
             WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
+            WHEN at_once THEN format('(SELECT %s FROM spell s WHERE %s AND %s OFFSET 0) x', said, counted, reaching(c, 's.subject_id', false))
             ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
         || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
-        || ' WHERE ' || CASE WHEN begun = 'home' THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
+        || ' WHERE ' || CASE WHEN begun = 'home' OR at_once AND NOT child_last THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
         CASE WHEN NOT apart OR changed_since IS NULL THEN personal END,
         CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
@@ -143,7 +146,7 @@ DECLARE
         WHEN c.reach <> 'area' THEN 'members'
         WHEN cardinality(areas) <= few THEN 'area'
         WHEN sex = 'unknown' THEN 'order'
-        WHEN cardinality(reached) <= few THEN 'home'
+        WHEN cardinality(reached) <= few AND kind IS NULL THEN 'home'
         WHEN on_day IS NULL OR kind IS NOT NULL THEN 'order'
         WHEN assisted OR NOT without_case OR NOT without_intervention THEN 'care'
         WHEN changed_since IS NOT NULL THEN 'change'
@@ -157,17 +160,13 @@ DECLARE
 BEGIN
     IF changed < in_area AND on_day IS NOT NULL THEN
         RETURN 'change';
-    ELSIF on_day IS NULL OR sex = 'unknown' OR begun NOT IN ('home', 'order', 'care') OR kind IS NULL AND begun <> 'care' THEN
+    ELSIF on_day IS NULL OR changed_since IS NULL OR sex = 'unknown' OR cardinality(reached) <= few
+        OR begun NOT IN ('order', 'care') OR kind IS NULL AND begun <> 'care' THEN
         RETURN begun;
     END IF;
     such := expected_rows(CASE begun WHEN 'care' THEN 'SELECT FROM care' ELSE format(
         'SELECT FROM spell WHERE withdrawn IS NULL AND measure = %L AND category = %L AND during @> $1', kind,
         coalesce(category, 'all')) END, on_day, changed_since);
-    IF begun = 'home' THEN
-        RETURN CASE WHEN such < 2 * in_area * cardinality(reached) THEN 'order' ELSE 'home' END;
-    ELSIF changed_since IS NULL THEN
-        RETURN begun;
-    END IF;
     SELECT reltuples INTO everyone FROM pg_class WHERE oid = 'child'::regclass;
     met := size * everyone / such * greatest(
         1, communes::float8 / coalesce(cardinality(areas), cardinality(reached), communes));
@@ -179,6 +178,23 @@ END $$;
 -- cases.
 CREATE FUNCTION told_change(c caller, x child) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN 'case' = ANY (c.sections) AND c.reach <> 'agency' THEN x.updated_at END $$;
+
+-- Children as a list shows them, in the order given, with the number of each. `moments`: of the changes that the list is of,
+-- if it tells of them; else each tells its own. The commune is the one on `shown_on`. A function of its own keeps its plan, and
+-- sees what the statement sees that calls it.
+CREATE FUNCTION shown_children(c caller, met uuid[], moments timestamptz[], shown_on date)
+RETURNS TABLE (nth bigint, item text, id uuid)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+        SELECT f.position, json_build_object(
+            'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+            'date_of_birth_precision', x.date_of_birth_precision,
+            'commune', (SELECT place FROM place_lived(x.id, shown_on) place),
+            'changed_at', coalesce(f.moment, told_change(c, x)))::text, x.id
+        FROM unnest(met, moments) WITH ORDINALITY f (id, moment, position) JOIN child x ON x.id = f.id
+        ORDER BY f.position;
+END $$;
 
 -- A page: item, the moment of the last change (of a page by id, none) and id, one row more than `size`. By id, or of those
 -- changed since a moment, the oldest change first. The commune shown is the one on `shown_on`.
@@ -201,23 +217,16 @@ DECLARE
         ELSE told || '.updated_at' END;
     place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN moment END, told || '.id');
     sought CONSTANT text := format('SELECT %s.id, %s AS moment %s ORDER BY %s LIMIT $18 + 1', told, moment, matching, place);
-    stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN 'unnest($2)'
+    stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN CASE WHEN NOT by_change THEN 'unnest($2)' END
         WHEN 'year' THEN 'generate_series(extract(year FROM $3)::integer - least($10, 16), extract(year FROM $3)::integer '
                          '- greatest($9, 0))' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH met AS MATERIALIZED (%s),
-        page AS MATERIALIZED (
-            SELECT json_build_object(
-                'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
-                'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place FROM place_lived(x.id, $15) place),
-                'changed_at', told_change($1, x))::text AS item, met.moment, x.id
-            FROM met JOIN child x ON x.id = met.id
-        ),
-        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m))
-                  WHERE EXISTS (SELECT FROM page))
-        SELECT page.item, page.moment, page.id FROM page, noted ORDER BY page.moment, page.id
+        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m)) WHERE EXISTS (TABLE met))
+        SELECT page.item, met.moment, page.id
+        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), NULL, $15) page JOIN met ON met.id = page.id
+        ORDER BY page.nth
     $statement$, CASE WHEN stretches IS NULL THEN sought ELSE format(
         'SELECT f.id, f.moment FROM %s stretch CROSS JOIN LATERAL (%s) f ORDER BY f.moment, f.id LIMIT $18 + 1',
         stretches, sought) END)

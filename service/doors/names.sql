@@ -109,12 +109,5 @@ BEGIN
         step := until + 1;
     END LOOP;
     PERFORM note(who, c, false, found[:size]);
-    RETURN QUERY
-        SELECT json_build_object(
-            'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
-            'date_of_birth_precision', x.date_of_birth_precision,
-            'commune', (SELECT p FROM place_lived(x.id, shown_on) p),
-            'changed_at', told_change(c, x))::text, f.rank, f.id
-        FROM unnest(found, found_ranks) WITH ORDINALITY f (id, rank, position) JOIN child x ON x.id = f.id
-        ORDER BY f.position;
+    RETURN QUERY SELECT page.item, found_ranks[page.nth], page.id FROM shown_children(c, found, NULL, shown_on) page;
 END $$;

@@ -49,7 +49,7 @@ class Residence(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("child_id", "during", name="residence_no_overlap"),
-        Index("residence_child", "child_id", postgresql_include=["area_id", "during"]),
+        Index("residence_child", "child_id", postgresql_using="hash"),
         Index("residence_area", "area_id", "child_id", postgresql_include=["during"]),
     )
 
