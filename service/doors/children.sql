@@ -76,48 +76,54 @@ DECLARE
         CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
         CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
         CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END), '');
-    -- Of the spells that are gone through, the child is looked at last.
-    child_last CONSTANT boolean := begun IS NOT NULL AND NOT apart AND on_day IS NOT NULL AND changed_since IS NOT NULL;
+    changed CONSTANT boolean := changed_since IS NOT NULL;
+    -- Of whom the file was changed, the home tells when, and whether the caller reaches them.
+    by_home CONSTANT boolean := coalesce(
+        changed AND on_day IS NOT NULL AND c.reach = 'area' AND begun IN ('order', 'area', 'year', 'care'), false);
+    at_home CONSTANT text := 'h.changed >= $14' || CASE WHEN c.everywhere THEN '' ELSE ' AND h.area_id = ANY ($2)' END;
+    members CONSTANT text := CASE c.reach
+        WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
+        ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id IN (
+                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id)' END;
     set_apart CONSTANT text := CASE begun
-        WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = ' || CASE WHEN changed_since IS NULL THEN 'stretch' ELSE 'ANY ($2)' END
-        WHEN 'care' THEN concat_ws(' AND ', 'SELECT k.child_id AS id FROM care k WHERE ' || care,
-            CASE WHEN age_from IS NOT NULL THEN 'birthday(k.born, $9) <= $3' END,
-            CASE WHEN age_until IS NOT NULL THEN 'birthday(k.born, $10) > $3' END)
-        WHEN 'change' THEN 'SELECT id FROM child'
-        WHEN 'members' THEN CASE c.reach
-            WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
-            ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id IN (
-                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id)' END END;
-    -- With what the child itself says, where that is asked.
-    gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT %s FROM %s WHERE %s ORDER BY %s OFFSET 0) g',
-        CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id, x.updated_at' END,
-        CASE WHEN begun = 'change' THEN 'child x' WHEN changed_since IS NULL THEN format('(%s) m', set_apart)
-             ELSE format('(%s) m JOIN child x ON x.id = m.id', set_apart) END,
-        concat_ws(' AND ', 'true', CASE WHEN changed_since IS NOT NULL THEN concat_ws(' AND ', personal, 'x.updated_at >= $14') END,
-            replace(of_cases, 'x.id', CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id' END),
-            CASE WHEN behind THEN CASE WHEN changed_since IS NULL THEN 'm.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END),
-        CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.updated_at, x.id' END) END;
+        WHEN 'home' THEN 'SELECT h.child_id AS id, h.born, h.changed FROM home h WHERE '
+            || CASE WHEN changed THEN at_home ELSE 'h.area_id = stretch' END
+        WHEN 'care' THEN CASE WHEN by_home THEN 'SELECT k.child_id AS id, k.born, h.changed FROM care k
+                  JOIN home h ON h.child_id = k.child_id AND ' || at_home
+            ELSE 'SELECT k.child_id AS id, k.born FROM care k' END || ' WHERE ' || care
+        WHEN 'change' THEN 'SELECT id, date_of_birth AS born, sex, updated_at AS changed FROM child WHERE updated_at >= $14'
+        WHEN 'members' THEN CASE WHEN changed THEN format(
+            'SELECT l.id, y.updated_at AS changed FROM (%s) l JOIN child y ON y.id = l.id WHERE y.updated_at >= $14', members)
+            ELSE members END END;
+    gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT m.id%s FROM (%s) m WHERE %s ORDER BY %s OFFSET 0) g',
+        CASE WHEN changed THEN ', m.changed' END, set_apart, concat_ws(' AND ', 'true',
+            CASE WHEN begun <> 'members' AND age_from IS NOT NULL THEN 'birthday(m.born, $9) <= $3' END,
+            CASE WHEN begun <> 'members' AND age_until IS NOT NULL THEN 'birthday(m.born, $10) > $3' END,
+            CASE WHEN begun = 'change' AND sex IS NOT NULL THEN format('m.sex = %L', sex) END,
+            replace(of_cases, 'x.id', 'm.id'),
+            CASE WHEN behind THEN CASE WHEN changed THEN '(m.changed, m.id) > ($16, $17)' ELSE 'm.id > $17' END END),
+        CASE WHEN changed THEN 'm.changed, m.id' ELSE 'm.id' END) END;
 BEGIN
     RETURN concat_ws(' AND ',
         'FROM ' || concat_ws(' CROSS JOIN LATERAL ', gone_through, CASE
             WHEN on_day IS NULL AND apart THEN '(SELECT * FROM child y WHERE y.id = g.id OFFSET 0) x'
             WHEN on_day IS NULL THEN 'child x'
             WHEN apart THEN format('(SELECT %s FROM spell s WHERE s.subject_id = g.id AND %s OFFSET 0) x', said, counted)
-            WHEN child_last THEN format('(SELECT %s FROM spell s WHERE %s) x CROSS JOIN LATERAL (
-                SELECT y.updated_at FROM child y WHERE y.id = x.id AND y.updated_at >= $14 OFFSET 0) y', said, counted)
+            WHEN by_home THEN format('(SELECT %s, h.changed FROM spell s JOIN home h ON h.child_id = s.subject_id AND %s WHERE %s%s
+                OFFSET 0) x', said, at_home, counted, ' AND s.area_id = ' || CASE WHEN areas IS NOT NULL THEN place END)
             WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
             WHEN at_once THEN format('(SELECT %s FROM spell s WHERE %s AND %s OFFSET 0) x', said, counted, reaching(c, 's.subject_id', false))
             ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
         || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
-        || ' WHERE ' || CASE WHEN begun = 'home' OR at_once AND NOT child_last THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
+        || ' WHERE ' || CASE WHEN begun = 'home' OR by_home OR at_once AND NOT changed THEN 'true'
+            ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
-        CASE WHEN NOT apart OR changed_since IS NULL THEN personal END,
+        personal,
         CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
         CASE WHEN NOT apart THEN of_cases END,
-        CASE WHEN changed_since IS NOT NULL AND NOT apart AND NOT child_last THEN 'x.updated_at >= $14' END,
-        CASE WHEN behind AND NOT apart THEN
-            CASE WHEN changed_since IS NULL THEN 'x.id > $17' WHEN child_last THEN '(y.updated_at, x.id) > ($16, $17)'
-                 ELSE '(x.updated_at, x.id) > ($16, $17)' END END);
+        CASE WHEN changed AND NOT apart AND NOT by_home THEN 'x.updated_at >= $14' END,
+        CASE WHEN behind AND NOT apart THEN CASE WHEN NOT changed THEN 'x.id > $17'
+            ELSE format('(x.%s, x.id) > ($16, $17)', CASE WHEN by_home THEN 'changed' ELSE 'updated_at' END) END END);
 END $$;
 
 -- How many rows the planner expects of a statement about a day and a moment ($1, $2).
@@ -213,8 +219,8 @@ DECLARE
                                                 after IS NOT NULL);
     by_change CONSTANT boolean := changed_since IS NOT NULL;
     told CONSTANT text := CASE WHEN begun IN ('home', 'care', 'members', 'change') THEN 'g' ELSE 'x' END;  -- from whom
-    moment CONSTANT text := CASE WHEN NOT by_change THEN 'NULL::timestamptz' WHEN told = 'x' AND on_day IS NOT NULL THEN 'y.updated_at'
-        ELSE told || '.updated_at' END;
+    moment CONSTANT text := CASE WHEN NOT by_change THEN 'NULL::timestamptz' WHEN told = 'x' AND on_day IS NULL THEN 'x.updated_at'
+        ELSE told || '.changed' END;
     place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN moment END, told || '.id');
     sought CONSTANT text := format('SELECT %s.id, %s AS moment %s ORDER BY %s LIMIT $18 + 1', told, moment, matching, place);
     stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN CASE WHEN NOT by_change THEN 'unnest($2)' END

@@ -1,6 +1,6 @@
 -- The door to children by name: those that are looked for, the best matches first, or all of them; then as names are sorted.
 
-DROP FUNCTION IF EXISTS place_by_name;
+DROP FUNCTION IF EXISTS place_by_name, named;
 
 
 -- How many rows the planner expects. $1 to $14: as in children_matching.
@@ -17,6 +17,16 @@ BEGIN
           without_intervention, changed_since;
     RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::float8;
 END $$;
+
+-- That one of some conditions on the words of a name holds. Each for itself, the index finds by its rarest word; and many in one
+-- by every word. Behind two whole words, a word begun is looked at with each who has these: the index would gather whoever has a
+-- word that begins so.
+CREATE FUNCTION named(conditions text[]) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+SELECT '(' || string_agg(CASE WHEN part IS NULL THEN format('x.name_words @@ %L::tsquery', condition)
+    ELSE format('x.name_words @@ %L::tsquery AND (x.name_words || '''') @@ %L::tsquery', part[1], part[2]) END, ' OR ') || ')'
+FROM unnest(conditions) condition, regexp_match(condition, $re$^(.+ & .+) & (\([^()]*:\*\)|'[^']*':\*)$re$) part
+$$;
 
 -- Where a page begins behind a child. Of one that was withdrawn meanwhile, by what its history holds.
 CREATE FUNCTION place_by_name(child uuid) RETURNS text
@@ -107,10 +117,7 @@ BEGIN
                 CASE WHEN until = step THEN step::text ELSE 'CASE ' || (
                     SELECT string_agg(format('WHEN x.name_words @@ %L::tsquery THEN %s', ranks[n], n), ' ' ORDER BY n)
                     FROM generate_series(step, until - 1) n) || format(' ELSE %s END', until) END,
-                -- The index finds each of the slips by its rarest word, and all in one by every word.
-                CASE WHEN step > last THEN replace(matching, 'x.name_words @@ $11::tsquery', '(' || (
-                    SELECT string_agg(format('x.name_words @@ %L::tsquery', slip), ' OR ') FROM unnest(slips) slip) || ')')
-                    ELSE matching END,
+                replace(matching, 'x.name_words @@ $11::tsquery', named(CASE WHEN step > last THEN slips ELSE ARRAY[sought] END)),
                 concat(CASE WHEN stretch IS NOT NULL THEN ' AND x.name_order <= $18' END,
                        CASE WHEN earlier <> '' THEN format(' AND NOT x.name_words @@ %L::tsquery', '(' || earlier || ')') END),
                 CASE WHEN stretch IS NULL AND expected <= many THEN 'OFFSET 0' END,

@@ -16,7 +16,8 @@ MOST_WORDS = 8  # of a search in which slips are thought of: no name has more
 class Search(NamedTuple):
     """Conditions in the language of `tsquery`. `ranks`, the last of which holds for whatever is found without a slip:
     the whole name with its marks, its words with theirs, the whole name without marks, words without, the last word
-    unfinished (the first two only where marks were typed). `slips`: one word has one, by any of these; none where none may."""
+    unfinished (the first two only where marks were typed). `slips`: any of these holds of whatever has one in a word;
+    none where none may."""
 
     ranks: list[str]
     slips: list[str]
