@@ -61,7 +61,8 @@ BEGIN
         WITH met AS MATERIALIZED (%s %s ORDER BY moment, id LIMIT $18 + 1),
         noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m)) WHERE EXISTS (TABLE met))
         SELECT page.item, met.moment, page.id
-        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), ARRAY(SELECT m.moment FROM met m), $15) page JOIN met ON met.id = page.id
+        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), ARRAY(SELECT m.moment FROM met m), $15) page
+        JOIN met ON met.id = page.id
         ORDER BY page.nth
     $statement$, matching, CASE WHEN after IS NOT NULL THEN 'AND (moment, id) > ($16, $17)' END)
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,

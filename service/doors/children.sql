@@ -29,7 +29,7 @@ END $$;
 -- planner from other ways) until the page is full; null leaves the way to the planner. What is gone through:
 --   order: the spells of the kind that is asked for, or of all children
 --   area, year: the same of one area, of those born in one year: a `stretch`, of which there are several
---   home: who is at home in one of the areas reached, a stretch as well
+--   home: who is at home in one of the areas reached, a stretch as well; of those changed, all areas at once
 --   care: whose cases are as asked · members: whom an agency or a list holds · change: everyone, by the last change
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text, without_case boolean,
@@ -112,7 +112,8 @@ BEGIN
             WHEN by_home THEN format('(SELECT %s, h.changed FROM spell s JOIN home h ON h.child_id = s.subject_id AND %s WHERE %s%s
                 OFFSET 0) x', said, at_home, counted, ' AND s.area_id = ' || CASE WHEN areas IS NOT NULL THEN place END)
             WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
-            WHEN at_once THEN format('(SELECT %s FROM spell s WHERE %s AND %s OFFSET 0) x', said, counted, reaching(c, 's.subject_id', false))
+            WHEN at_once THEN format('(SELECT %s FROM spell s WHERE %s AND %s OFFSET 0) x', said, counted,
+                                     reaching(c, 's.subject_id', false))
             ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
         || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
         || ' WHERE ' || CASE WHEN begun = 'home' OR by_home OR at_once AND NOT changed THEN 'true'
@@ -223,7 +224,9 @@ DECLARE
         ELSE told || '.changed' END;
     place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN moment END, told || '.id');
     sought CONSTANT text := format('SELECT %s.id, %s AS moment %s ORDER BY %s LIMIT $18 + 1', told, moment, matching, place);
-    stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN CASE WHEN NOT by_change THEN 'unnest($2)' END
+    stretches CONSTANT text := CASE begun
+        WHEN 'area' THEN 'unnest($4)'
+        WHEN 'home' THEN CASE WHEN NOT by_change THEN 'unnest($2)' END
         WHEN 'year' THEN 'generate_series(extract(year FROM $3)::integer - least($10, 16), extract(year FROM $3)::integer '
                          '- greatest($9, 0))' END;
 BEGIN
@@ -231,7 +234,8 @@ BEGIN
         WITH met AS MATERIALIZED (%s),
         noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m)) WHERE EXISTS (TABLE met))
         SELECT page.item, met.moment, page.id
-        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), NULL, $15) page JOIN met ON met.id = page.id
+        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), NULL, $15) page
+        JOIN met ON met.id = page.id
         ORDER BY page.nth
     $statement$, CASE WHEN stretches IS NULL THEN sought ELSE format(
         'SELECT f.id, f.moment FROM %s stretch CROSS JOIN LATERAL (%s) f ORDER BY f.moment, f.id LIMIT $18 + 1',

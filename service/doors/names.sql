@@ -19,12 +19,14 @@ BEGIN
 END $$;
 
 -- That one of some conditions on the words of a name holds. Each for itself, the index finds by its rarest word; and many in one
--- by every word. Behind two whole words, a word begun is looked at with each who has these: the index would gather whoever has a
--- word that begins so.
+-- by every word. Behind two whole words that not too many have, a word begun is looked at with each who has these: the index
+-- would gather whoever has a word that begins so.
 CREATE FUNCTION named(conditions text[]) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-SELECT '(' || string_agg(CASE WHEN part IS NULL THEN format('x.name_words @@ %L::tsquery', condition)
-    ELSE format('x.name_words @@ %L::tsquery AND (x.name_words || '''') @@ %L::tsquery', part[1], part[2]) END, ' OR ') || ')'
+LANGUAGE sql AS $$
+SELECT '(' || string_agg(CASE
+    WHEN part IS NOT NULL AND expected_rows(format('SELECT FROM child WHERE name_words @@ %L::tsquery', part[1]), NULL, NULL) < 6000
+    THEN format('x.name_words @@ %L::tsquery AND (x.name_words || '''') @@ %L::tsquery', part[1], part[2])
+    ELSE format('x.name_words @@ %L::tsquery', condition) END, ' OR ') || ')'
 FROM unnest(conditions) condition, regexp_match(condition, $re$^(.+ & .+) & (\([^()]*:\*\)|'[^']*':\*)$re$) part
 $$;
 
@@ -54,7 +56,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET max_parallel_workers_per_gather = 0 AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
     reached CONSTANT integer[] := reached_areas(c);
-    several CONSTANT float8 := 2500;  -- rows that are sorted in the time that looking for a page of them in a stretch takes
+    several CONSTANT float8 := 5000;  -- rows that are sorted in the time that looking for a page of them in a stretch takes
     many CONSTANT float8 := 10000;  -- rows that are sorted in the time that walking for a page of them may take
     everyone CONSTANT float8 := (SELECT reltuples FROM pg_class WHERE oid = 'child'::regclass);
     last CONSTANT integer := coalesce(cardinality(ranks), 1);
