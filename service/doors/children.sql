@@ -72,10 +72,14 @@ DECLARE
             'EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND %s OFFSET 0)', care)
         WHEN care IS NULL AND uncared IS NOT NULL THEN format(
             'NOT EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND (%s) OFFSET 0)', uncared) END;
+    -- Birthdays are reckoned of those alone who were born about then.
+    aged CONSTANT text := nullif(concat_ws(' AND ',
+        CASE WHEN age_from IS NOT NULL THEN
+            'born <= ($3 - make_interval(years => $9) + interval ''1 day'')::date AND birthday(born, $9) <= $3' END,
+        CASE WHEN age_until IS NOT NULL THEN
+            'born >= ($3 - make_interval(years => $10) - interval ''1 day'')::date AND birthday(born, $10) > $3' END), '');
     personal CONSTANT text := nullif(concat_ws(' AND ',
-        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
-        CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
-        CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END), '');
+        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END, replace(aged, 'born', 'x.date_of_birth')), '');
     changed CONSTANT boolean := changed_since IS NOT NULL;
     -- Of whom the file was changed, the home tells when, and whether the caller reaches them.
     by_home CONSTANT boolean := coalesce(
@@ -97,8 +101,7 @@ DECLARE
             ELSE members END END;
     gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT m.id%s FROM (%s) m WHERE %s ORDER BY %s OFFSET 0) g',
         CASE WHEN changed THEN ', m.changed' END, set_apart, concat_ws(' AND ', 'true',
-            CASE WHEN begun <> 'members' AND age_from IS NOT NULL THEN 'birthday(m.born, $9) <= $3' END,
-            CASE WHEN begun <> 'members' AND age_until IS NOT NULL THEN 'birthday(m.born, $10) > $3' END,
+            CASE WHEN begun <> 'members' THEN aged END,
             CASE WHEN begun = 'change' AND sex IS NOT NULL THEN format('m.sex = %L', sex) END,
             replace(of_cases, 'x.id', 'm.id'),
             CASE WHEN behind THEN CASE WHEN changed THEN '(m.changed, m.id) > ($16, $17)' ELSE 'm.id > $17' END END),
