@@ -41,16 +41,20 @@ END $$;
 
 -- $1 caller · $2 its areas · $3 status · $4 areas in one of which the child lives on $5 · $6 child · $7 kind · $8, $9 opened
 -- from, until · $10 officer · $11 due before: of those whose clock runs, one is due by then. The cases of an agency (which
--- reaches the child by the very case), of who lives in a few areas, or is met because of a few, are found first (by an array:
--- the planner expects few of it, and begins there); whatever else is asked is looked at with each (OFFSET 0), until the page
--- is full.
+-- reaches the child by the very case), of who lives in a few areas, or is met because of a few, and those opened in some days
+-- that are listed `by_id`, are found first (by an array: the planner expects few of it, and begins there); whatever else is asked
+-- is looked at with each (OFFSET 0), until the page is full.
 CREATE FUNCTION cases_matching(c caller, status text, areas integer[], of_child uuid, kind text, opened_from date,
-                               opened_until date, officer uuid, due_before timestamptz) RETURNS text
+                               opened_until date, officer uuid, due_before timestamptz, by_id boolean DEFAULT false)
+RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     few CONSTANT integer := 8;  -- areas
+    opened CONSTANT text := nullif(concat_ws(' AND ', CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
+        CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END), '');
     begun CONSTANT text := CASE WHEN c.reach = 'agency' THEN 'agency' WHEN cardinality(areas) <= few THEN 'residence'
-        WHEN c.reach = 'area' AND NOT c.everywhere AND cardinality(reached_areas(c)) <= few THEN 'reached' ELSE 'order' END;
+        WHEN c.reach = 'area' AND NOT c.everywhere AND cardinality(reached_areas(c)) <= few THEN 'reached'
+        WHEN by_id AND opened IS NOT NULL THEN 'opened' ELSE 'order' END;
 BEGIN
     RETURN concat_ws(' AND ',
         'FROM case_file f WHERE ' || CASE begun
@@ -62,13 +66,13 @@ BEGIN
                 SELECT g.id FROM case_file g WHERE g.child_id = ANY (ARRAY(SELECT child_id FROM home WHERE area_id = ANY ($2)))
                 UNION ALL SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.incident_area_id = ANY ($2)
                 UNION ALL SELECT g.id FROM case_file g WHERE g.closed_on IS NULL AND g.residence_area_id = ANY ($2)))'
+            WHEN 'opened' THEN format('f.id = ANY (ARRAY(SELECT f.id FROM case_file f WHERE %s))', opened)
             ELSE 'true' END,
         CASE WHEN begun <> 'reached' THEN reaching_case(c, begun = 'agency') END,
         CASE status WHEN 'open' THEN 'f.closed_on IS NULL' WHEN 'closed' THEN 'f.closed_on IS NOT NULL' END,
         CASE WHEN of_child IS NOT NULL THEN 'f.child_id = $6' END,
         CASE WHEN kind IS NOT NULL THEN 'f.kind = $7' END,
-        CASE WHEN opened_from IS NOT NULL THEN 'f.opened_on >= $8' END,
-        CASE WHEN opened_until IS NOT NULL THEN 'f.opened_on < $9' END,
+        CASE WHEN begun <> 'opened' THEN opened END,
         CASE WHEN officer IS NOT NULL THEN 'f.officer = $10' END,
         CASE WHEN due_before IS NOT NULL THEN 'f.id IN (
             SELECT d.case_id FROM deadline d
@@ -99,7 +103,7 @@ BEGIN
             SELECT array_agg(DISTINCT p.child_id) FROM (SELECT p.child_id FROM page p LIMIT $14) p))
                   WHERE EXISTS (SELECT FROM page))
         SELECT page.item, page.opened_on, page.id FROM page, noted
-    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before),
+    $statement$, cases_matching(c, status, areas, of_child, kind, opened_from, opened_until, officer, due_before, sort = 'id'),
         later, place)
     USING c, reached_areas(c), status, areas, on_day, of_child, kind, opened_from, opened_until, officer, due_before, after_day,
           after, size, who;

@@ -59,17 +59,11 @@ DECLARE
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH met AS MATERIALIZED (%s %s ORDER BY moment, id LIMIT $18 + 1),
-        page AS MATERIALIZED (
-            SELECT json_build_object(
-                'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
-                'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place FROM place_lived(x.id, $15) place),
-                'changed_at', met.moment)::text AS item, met.moment, x.id
-            FROM met JOIN child x ON x.id = met.id
-        ),
-        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m))
-                  WHERE EXISTS (SELECT FROM page))
-        SELECT page.item, page.moment, page.id FROM page, noted ORDER BY page.moment, page.id
+        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m)) WHERE EXISTS (TABLE met))
+        SELECT page.item, met.moment, page.id
+        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), ARRAY(SELECT m.moment FROM met m), $15) page
+        JOIN met ON met.id = page.id
+        ORDER BY page.nth
     $statement$, matching, CASE WHEN after IS NOT NULL THEN 'AND (moment, id) > ($16, $17)' END)
     USING c, reached_areas(c), on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
           without_intervention, changed_since, shown_on, after_moment, after, size, who;

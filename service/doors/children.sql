@@ -29,7 +29,7 @@ END $$;
 -- planner from other ways) until the page is full; null leaves the way to the planner. What is gone through:
 --   order: the spells of the kind that is asked for, or of all children
 --   area, year: the same of one area, of those born in one year: a `stretch`, of which there are several
---   home: who is at home in one of the areas reached, a stretch as well
+--   home: who is at home in one of the areas reached, a stretch as well; of those changed, all areas at once
 --   care: whose cases are as asked · members: whom an agency or a list holds · change: everyone, by the last change
 CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], category text, kind text, assisted boolean,
                                   sex text, age_from integer, age_until integer, name text, without_case boolean,
@@ -44,6 +44,8 @@ DECLARE
         ELSE '(SELECT ($4)[1])' END;
     -- Of whoever reaches a few areas and asks for none, these few hold whom they meet. Else each found is looked at.
     each CONSTANT boolean := begun IS NOT NULL OR areas IS NOT NULL OR cardinality(reached_areas(c)) > 8;
+    -- Those of a kind are few, and so are those at home in a few areas: both are found as a whole.
+    at_once CONSTANT boolean := coalesce(begun = 'order' AND kind IS NOT NULL AND cardinality(reached_areas(c)) <= 8, false);
     -- By every rule alike, a child who lives somewhere on a day has one spell of it that holds then, with all that is asked
     -- of most: so one index gives them in order, and no other record is read. Of its kind it has one by each rule.
     rules CONSTANT smallint[] := ARRAY(SELECT id FROM counting_rule WHERE state = 'adopted' ORDER BY id);
@@ -70,51 +72,62 @@ DECLARE
             'EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND %s OFFSET 0)', care)
         WHEN care IS NULL AND uncared IS NOT NULL THEN format(
             'NOT EXISTS (SELECT FROM care k WHERE k.child_id = x.id AND (%s) OFFSET 0)', uncared) END;
+    -- Birthdays are reckoned of those alone who were born about then.
+    aged CONSTANT text := nullif(concat_ws(' AND ',
+        CASE WHEN age_from IS NOT NULL THEN
+            'born <= ($3 - make_interval(years => $9) + interval ''1 day'')::date AND birthday(born, $9) <= $3' END,
+        CASE WHEN age_until IS NOT NULL THEN
+            'born >= ($3 - make_interval(years => $10) - interval ''1 day'')::date AND birthday(born, $10) > $3' END), '');
     personal CONSTANT text := nullif(concat_ws(' AND ',
-        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END,
-        CASE WHEN age_from IS NOT NULL THEN 'birthday(x.date_of_birth, $9) <= $3' END,
-        CASE WHEN age_until IS NOT NULL THEN 'birthday(x.date_of_birth, $10) > $3' END), '');
-    -- Of the spells that are gone through, the child is looked at last.
-    child_last CONSTANT boolean := begun IS NOT NULL AND NOT apart AND on_day IS NOT NULL AND changed_since IS NOT NULL;
+        CASE WHEN sex IS NOT NULL THEN format('x.sex = %L', sex) END, replace(aged, 'born', 'x.date_of_birth')), '');
+    changed CONSTANT boolean := changed_since IS NOT NULL;
+    -- Of whom the file was changed, the home tells when, and whether the caller reaches them.
+    by_home CONSTANT boolean := coalesce(
+        changed AND on_day IS NOT NULL AND c.reach = 'area' AND begun IN ('order', 'area', 'year', 'care'), false);
+    at_home CONSTANT text := 'h.changed >= $14' || CASE WHEN c.everywhere THEN '' ELSE ' AND h.area_id = ANY ($2)' END;
+    members CONSTANT text := CASE c.reach
+        WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
+        ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id IN (
+                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id)' END;
     set_apart CONSTANT text := CASE begun
-        WHEN 'home' THEN 'SELECT h.child_id AS id FROM home h WHERE h.area_id = stretch'
-        WHEN 'care' THEN concat_ws(' AND ', 'SELECT k.child_id AS id FROM care k WHERE ' || care,
-            CASE WHEN age_from IS NOT NULL THEN 'birthday(k.born, $9) <= $3' END,
-            CASE WHEN age_until IS NOT NULL THEN 'birthday(k.born, $10) > $3' END)
-        WHEN 'change' THEN 'SELECT id FROM child'
-        WHEN 'members' THEN CASE c.reach
-            WHEN 'list' THEN 'SELECT child_id AS id FROM assignment_child WHERE assignment_id = ($1).assignment_id'
-            ELSE 'SELECT DISTINCT f.child_id AS id FROM case_file f WHERE f.closed_on IS NULL AND f.id = ANY (ARRAY(
-                  SELECT i.case_id FROM intervention i WHERE i.agency_id = ($1).agency_id))' END END;
-    -- With what the child itself says, where that is asked.
-    gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT %s FROM %s WHERE %s ORDER BY %s OFFSET 0) g',
-        CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id, x.updated_at' END,
-        CASE WHEN begun = 'change' THEN 'child x' WHEN changed_since IS NULL THEN format('(%s) m', set_apart)
-             ELSE format('(%s) m JOIN child x ON x.id = m.id', set_apart) END,
-        concat_ws(' AND ', 'true', CASE WHEN changed_since IS NOT NULL THEN concat_ws(' AND ', personal, 'x.updated_at >= $14') END,
-            replace(of_cases, 'x.id', CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.id' END),
-            CASE WHEN behind THEN CASE WHEN changed_since IS NULL THEN 'm.id > $17' ELSE '(x.updated_at, x.id) > ($16, $17)' END END),
-        CASE WHEN changed_since IS NULL THEN 'm.id' ELSE 'x.updated_at, x.id' END) END;
+        WHEN 'home' THEN 'SELECT h.child_id AS id, h.born, h.changed FROM home h WHERE '
+            || CASE WHEN changed THEN at_home ELSE 'h.area_id = stretch' END
+        WHEN 'care' THEN CASE WHEN by_home THEN 'SELECT k.child_id AS id, k.born, h.changed FROM care k
+                  JOIN home h ON h.child_id = k.child_id AND ' || at_home
+            ELSE 'SELECT k.child_id AS id, k.born FROM care k' END || ' WHERE ' || care
+        WHEN 'change' THEN 'SELECT id, date_of_birth AS born, sex, updated_at AS changed FROM child WHERE updated_at >= $14'
+        WHEN 'members' THEN CASE WHEN changed THEN format(
+            'SELECT l.id, y.updated_at AS changed FROM (%s) l JOIN child y ON y.id = l.id WHERE y.updated_at >= $14', members)
+            ELSE members END END;
+    gone_through CONSTANT text := CASE WHEN apart THEN format('(SELECT m.id%s FROM (%s) m WHERE %s ORDER BY %s OFFSET 0) g',
+        CASE WHEN changed THEN ', m.changed' END, set_apart, concat_ws(' AND ', 'true',
+            CASE WHEN begun <> 'members' THEN aged END,
+            CASE WHEN begun = 'change' AND sex IS NOT NULL THEN format('m.sex = %L', sex) END,
+            replace(of_cases, 'x.id', 'm.id'),
+            CASE WHEN behind THEN CASE WHEN changed THEN '(m.changed, m.id) > ($16, $17)' ELSE 'm.id > $17' END END),
+        CASE WHEN changed THEN 'm.changed, m.id' ELSE 'm.id' END) END;
 BEGIN
     RETURN concat_ws(' AND ',
         'FROM ' || concat_ws(' CROSS JOIN LATERAL ', gone_through, CASE
             WHEN on_day IS NULL AND apart THEN '(SELECT * FROM child y WHERE y.id = g.id OFFSET 0) x'
             WHEN on_day IS NULL THEN 'child x'
             WHEN apart THEN format('(SELECT %s FROM spell s WHERE s.subject_id = g.id AND %s OFFSET 0) x', said, counted)
-            WHEN child_last THEN format('(SELECT %s FROM spell s WHERE %s) x CROSS JOIN LATERAL (
-                SELECT y.updated_at FROM child y WHERE y.id = x.id AND y.updated_at >= $14 OFFSET 0) y', said, counted)
+            WHEN by_home THEN format('(SELECT %s, h.changed FROM spell s JOIN home h ON h.child_id = s.subject_id AND %s WHERE %s%s
+                OFFSET 0) x', said, at_home, counted, ' AND s.area_id = ' || CASE WHEN areas IS NOT NULL THEN place END)
             WHEN unsaid THEN format('(SELECT y.*, s.area_id FROM spell s JOIN child y ON y.id = s.subject_id WHERE %s) x', counted)
+            WHEN at_once THEN format('(SELECT %s FROM spell s WHERE %s AND %s OFFSET 0) x', said, counted,
+                                     reaching(c, 's.subject_id', false))
             ELSE format('(SELECT %s FROM spell s WHERE %s) x', said, counted) END)
         || CASE WHEN begun IS NULL AND care IS NOT NULL THEN ' JOIN care k ON k.child_id = x.id AND ' || care ELSE '' END
-        || ' WHERE ' || CASE WHEN begun = 'home' THEN 'true' ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
+        || ' WHERE ' || CASE WHEN begun = 'home' OR by_home OR at_once AND NOT changed THEN 'true'
+            ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
-        CASE WHEN NOT apart OR changed_since IS NULL THEN personal END,
+        personal,
         CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
         CASE WHEN NOT apart THEN of_cases END,
-        CASE WHEN changed_since IS NOT NULL AND NOT apart AND NOT child_last THEN 'x.updated_at >= $14' END,
-        CASE WHEN behind AND NOT apart THEN
-            CASE WHEN changed_since IS NULL THEN 'x.id > $17' WHEN child_last THEN '(y.updated_at, x.id) > ($16, $17)'
-                 ELSE '(x.updated_at, x.id) > ($16, $17)' END END);
+        CASE WHEN changed AND NOT apart AND NOT by_home THEN 'x.updated_at >= $14' END,
+        CASE WHEN behind AND NOT apart THEN CASE WHEN NOT changed THEN 'x.id > $17'
+            ELSE format('(x.%s, x.id) > ($16, $17)', CASE WHEN by_home THEN 'changed' ELSE 'updated_at' END) END END);
 END $$;
 
 -- How many rows the planner expects of a statement about a day and a moment ($1, $2).
@@ -143,7 +156,7 @@ DECLARE
         WHEN c.reach <> 'area' THEN 'members'
         WHEN cardinality(areas) <= few THEN 'area'
         WHEN sex = 'unknown' THEN 'order'
-        WHEN cardinality(reached) <= few THEN 'home'
+        WHEN cardinality(reached) <= few AND kind IS NULL THEN 'home'
         WHEN on_day IS NULL OR kind IS NOT NULL THEN 'order'
         WHEN assisted OR NOT without_case OR NOT without_intervention THEN 'care'
         WHEN changed_since IS NOT NULL THEN 'change'
@@ -157,17 +170,13 @@ DECLARE
 BEGIN
     IF changed < in_area AND on_day IS NOT NULL THEN
         RETURN 'change';
-    ELSIF on_day IS NULL OR sex = 'unknown' OR begun NOT IN ('home', 'order', 'care') OR kind IS NULL AND begun <> 'care' THEN
+    ELSIF on_day IS NULL OR changed_since IS NULL OR sex = 'unknown' OR cardinality(reached) <= few
+        OR begun NOT IN ('order', 'care') OR kind IS NULL AND begun <> 'care' THEN
         RETURN begun;
     END IF;
     such := expected_rows(CASE begun WHEN 'care' THEN 'SELECT FROM care' ELSE format(
         'SELECT FROM spell WHERE withdrawn IS NULL AND measure = %L AND category = %L AND during @> $1', kind,
         coalesce(category, 'all')) END, on_day, changed_since);
-    IF begun = 'home' THEN
-        RETURN CASE WHEN such < 2 * in_area * cardinality(reached) THEN 'order' ELSE 'home' END;
-    ELSIF changed_since IS NULL THEN
-        RETURN begun;
-    END IF;
     SELECT reltuples INTO everyone FROM pg_class WHERE oid = 'child'::regclass;
     met := size * everyone / such * greatest(
         1, communes::float8 / coalesce(cardinality(areas), cardinality(reached), communes));
@@ -179,6 +188,23 @@ END $$;
 -- cases.
 CREATE FUNCTION told_change(c caller, x child) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN 'case' = ANY (c.sections) AND c.reach <> 'agency' THEN x.updated_at END $$;
+
+-- Children as a list shows them, in the order given, with the number of each. `moments`: of the changes that the list is of,
+-- if it tells of them; else each tells its own. The commune is the one on `shown_on`. A function of its own keeps its plan, and
+-- sees what the statement sees that calls it.
+CREATE FUNCTION shown_children(c caller, met uuid[], moments timestamptz[], shown_on date)
+RETURNS TABLE (nth bigint, item text, id uuid)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+        SELECT f.position, json_build_object(
+            'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
+            'date_of_birth_precision', x.date_of_birth_precision,
+            'commune', (SELECT place FROM place_lived(x.id, shown_on) place),
+            'changed_at', coalesce(f.moment, told_change(c, x)))::text, x.id
+        FROM unnest(met, moments) WITH ORDINALITY f (id, moment, position) JOIN child x ON x.id = f.id
+        ORDER BY f.position;
+END $$;
 
 -- A page: item, the moment of the last change (of a page by id, none) and id, one row more than `size`. By id, or of those
 -- changed since a moment, the oldest change first. The commune shown is the one on `shown_on`.
@@ -197,27 +223,23 @@ DECLARE
                                                 after IS NOT NULL);
     by_change CONSTANT boolean := changed_since IS NOT NULL;
     told CONSTANT text := CASE WHEN begun IN ('home', 'care', 'members', 'change') THEN 'g' ELSE 'x' END;  -- from whom
-    moment CONSTANT text := CASE WHEN NOT by_change THEN 'NULL::timestamptz' WHEN told = 'x' AND on_day IS NOT NULL THEN 'y.updated_at'
-        ELSE told || '.updated_at' END;
+    moment CONSTANT text := CASE WHEN NOT by_change THEN 'NULL::timestamptz' WHEN told = 'x' AND on_day IS NULL THEN 'x.updated_at'
+        ELSE told || '.changed' END;
     place CONSTANT text := concat_ws(', ', CASE WHEN by_change THEN moment END, told || '.id');
     sought CONSTANT text := format('SELECT %s.id, %s AS moment %s ORDER BY %s LIMIT $18 + 1', told, moment, matching, place);
-    stretches CONSTANT text := CASE begun WHEN 'area' THEN 'unnest($4)' WHEN 'home' THEN 'unnest($2)'
+    stretches CONSTANT text := CASE begun
+        WHEN 'area' THEN 'unnest($4)'
+        WHEN 'home' THEN CASE WHEN NOT by_change THEN 'unnest($2)' END
         WHEN 'year' THEN 'generate_series(extract(year FROM $3)::integer - least($10, 16), extract(year FROM $3)::integer '
                          '- greatest($9, 0))' END;
 BEGIN
     RETURN QUERY EXECUTE format($statement$
         WITH met AS MATERIALIZED (%s),
-        page AS MATERIALIZED (
-            SELECT json_build_object(
-                'id', x.id, 'identified', x.identified, 'full_name', x.full_name, 'sex', x.sex, 'date_of_birth', x.date_of_birth,
-                'date_of_birth_precision', x.date_of_birth_precision,
-                'commune', (SELECT place FROM place_lived(x.id, $15) place),
-                'changed_at', told_change($1, x))::text AS item, met.moment, x.id
-            FROM met JOIN child x ON x.id = met.id
-        ),
-        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m))
-                  WHERE EXISTS (SELECT FROM page))
-        SELECT page.item, page.moment, page.id FROM page, noted ORDER BY page.moment, page.id
+        noted AS (SELECT note($19, $1, false, (SELECT array_agg(m.id) FROM (TABLE met LIMIT $18) m)) WHERE EXISTS (TABLE met))
+        SELECT page.item, met.moment, page.id
+        FROM noted, shown_children($1, ARRAY(SELECT m.id FROM met m), NULL, $15) page
+        JOIN met ON met.id = page.id
+        ORDER BY page.nth
     $statement$, CASE WHEN stretches IS NULL THEN sought ELSE format(
         'SELECT f.id, f.moment FROM %s stretch CROSS JOIN LATERAL (%s) f ORDER BY f.moment, f.id LIMIT $18 + 1',
         stretches, sought) END)

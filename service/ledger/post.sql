@@ -11,14 +11,17 @@ SELECT array_agg(id) FROM (
     SELECT id FROM child UNION SELECT id FROM site UNION SELECT subject_id FROM spell WHERE withdrawn IS NULL) s
 $$;
 
--- Where each child lives, or lived last; of whom no residence is known, where it happened that its latest case began with.
-CREATE FUNCTION told_homes() RETURNS TABLE (child_id uuid, area_id integer)
+-- Where each child lives, or lived last; of whom no residence is known, where it happened that its latest case began with. With
+-- birth and last change of the child.
+CREATE FUNCTION told_homes() RETURNS TABLE (child_id uuid, area_id integer, born date, changed timestamptz)
 LANGUAGE sql STABLE AS $$
-(SELECT DISTINCT ON (child_id) child_id, area_id FROM residence ORDER BY child_id, lower(during) DESC)
+SELECT h.child_id, h.area_id, x.date_of_birth, x.updated_at
+FROM ((SELECT DISTINCT ON (child_id) child_id, area_id FROM residence ORDER BY child_id, lower(during) DESC)
 UNION ALL
 (SELECT DISTINCT ON (f.child_id) f.child_id, f.incident_area_id FROM case_file f
  WHERE f.incident_area_id IS NOT NULL AND NOT EXISTS (SELECT FROM residence r WHERE r.child_id = f.child_id)
- ORDER BY f.child_id, f.opened_on DESC, f.id DESC)
+ ORDER BY f.child_id, f.opened_on DESC, f.id DESC)) h
+JOIN child x ON x.id = h.child_id
 $$;
 
 CREATE FUNCTION remake_homes() RETURNS void
@@ -26,24 +29,26 @@ LANGUAGE sql AS $$
 DELETE FROM home h WHERE NOT EXISTS (SELECT FROM residence WHERE child_id = h.child_id)
 AND NOT EXISTS (SELECT FROM case_file WHERE child_id = h.child_id AND incident_area_id IS NOT NULL);
 INSERT INTO home
-SELECT l.* FROM told_homes() l LEFT JOIN home h USING (child_id) WHERE h.area_id IS DISTINCT FROM l.area_id
-ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
+SELECT l.* FROM told_homes() l LEFT JOIN home h USING (child_id)
+WHERE (h.area_id, h.born, h.changed) IS DISTINCT FROM (l.area_id, l.born, l.changed)
+ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id, born = excluded.born, changed = excluded.changed
 $$;
 
--- The same for some children (sites have none). What stays is not even locked.
+-- The same for some children (sites have none). What stays is not even locked; birth and change follow the child by themselves.
 CREATE FUNCTION settle_homes(subjects uuid[]) RETURNS void
 LANGUAGE sql AS $$
 DELETE FROM home WHERE child_id = ANY (subjects)
 AND NOT EXISTS (SELECT FROM residence r WHERE r.child_id = home.child_id)
 AND NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = home.child_id AND f.incident_area_id IS NOT NULL);
 INSERT INTO home
-SELECT s.id, told.area_id
-FROM unnest(subjects) s (id)
+SELECT s.id, told.area_id, s.date_of_birth, s.updated_at
+FROM child s
 CROSS JOIN LATERAL (SELECT coalesce(
     (SELECT area_id FROM residence WHERE child_id = s.id ORDER BY lower(during) DESC LIMIT 1),
     (SELECT incident_area_id FROM case_file WHERE child_id = s.id AND incident_area_id IS NOT NULL
      ORDER BY opened_on DESC, id DESC LIMIT 1)) AS area_id OFFSET 0) told  -- once, however often it is named
-WHERE told.area_id IS NOT NULL AND NOT EXISTS (SELECT FROM home h WHERE (h.child_id, h.area_id) = (s.id, told.area_id))
+WHERE s.id = ANY (subjects) AND told.area_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM home h WHERE (h.child_id, h.area_id) = (s.id, told.area_id))
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
 $$;
 

@@ -16,7 +16,7 @@ UNION ALL
 SELECT 'the home is not where the records say', coalesce(h.area_id, l.area_id), NULL::smallint, NULL, NULL, NULL, NULL,
        NULL::date, count(*)
 FROM home h FULL JOIN told_homes() l USING (child_id)
-WHERE h.area_id IS DISTINCT FROM l.area_id
+WHERE (h.area_id, h.born, h.changed) IS DISTINCT FROM (l.area_id, l.born, l.changed)
 GROUP BY 2
 UNION ALL
 SELECT 'the care is not what the cases say', h.area_id, NULL, NULL, NULL, NULL, NULL, NULL, count(*)

@@ -24,6 +24,7 @@ class CaseFile(SQLModel, table=True):
         Index("case_file_child", "child_id"),
         Index("case_file_previous", "previous_case_id"),
         Index("case_file_opened", "opened_on", "id"),
+        Index("case_file_open", "id", postgresql_include=["child_id"], postgresql_where=text("closed_on IS NULL")),
         Index("case_file_submitted", "id", postgresql_where=text("stage = 'submitted'")),
         Index("case_file_officer", "officer", "id", postgresql_where=text("officer IS NOT NULL")),
         Index("case_file_incident", "incident_area_id", postgresql_where=text(OPEN.format("incident_area_id"))),

@@ -49,7 +49,7 @@ class Residence(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("child_id", "during", name="residence_no_overlap"),
-        Index("residence_child", "child_id", postgresql_include=["area_id", "during"]),
+        Index("residence_child", "child_id", postgresql_using="hash"),
         Index("residence_area", "area_id", "child_id", postgresql_include=["during"]),
     )
 
@@ -78,9 +78,11 @@ class Circumstance(SQLModel, table=True):
 
 class Home(SQLModel, table=True):
     """Where a child lives, or lived last (of whom nobody knows that, where it happened that its case began with): who
-    is responsible for this area meets the child. Derived."""
+    is responsible for this area meets the child. With its birth and its last change. Derived."""
 
-    __table_args__ = (Index("home_area", "area_id", "child_id"),)
+    __table_args__ = (Index("home_area", "area_id", "child_id", postgresql_include=["born", "changed"]),)
 
     child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")
     area_id: int = Field(foreign_key="area.id")
+    born: date | None = None
+    changed: datetime = Field(sa_type=DateTime(timezone=True))

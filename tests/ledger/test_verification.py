@@ -33,6 +33,7 @@ HARM = {
     "a deadline met": "UPDATE deadline SET met_at = due_at - interval '3 days'",
     "a child deleted": "DELETE FROM child",
     "a residence deleted": "DELETE FROM residence",
+    "a home of another moment": "UPDATE home SET changed = changed - interval '1 day'",
     "a case without a posting": "INSERT INTO case_file (child_id, kind, opened_on) "
     "SELECT id, 'support', '2017-01-01' FROM child",
     "a total's opening": f"UPDATE total_page SET opening = 2 WHERE {TOTAL}",
@@ -73,6 +74,7 @@ async def test_records_changed_without_a_posting_are_found(connection: asyncpg.C
     [
         ("a child deleted", {STRAY}),
         ("a residence deleted", {STRAY, ASTRAY}),
+        ("a home of another moment", {ASTRAY}),
         ("a case without a posting", {UNCARED}),
     ],
 )
@@ -80,6 +82,15 @@ async def test_records_deleted_or_made_without_a_posting_are_found(
     connection: asyncpg.Connection, harm: str, found: set[str]
 ) -> None:
     assert await found_and_made_right(connection, harm) == found
+
+
+async def test_a_home_follows_birth_and_change_of_its_child(connection: asyncpg.Connection) -> None:
+    await enter(connection, [[EMPTY.put(CHILD, HOME)]])
+    told = await connection.fetchrow(
+        "UPDATE child SET date_of_birth = '2011-06-18', updated_at = '2021-03-04 05:06:07+07' "
+        "RETURNING date_of_birth, updated_at"
+    )
+    assert await connection.fetchrow("SELECT born, changed FROM home") == told
 
 
 @pytest.mark.parametrize("harm", [harm for harm in HARM if harm.startswith(("a total's", "a split cell's"))])

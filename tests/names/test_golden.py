@@ -23,8 +23,8 @@ WITH person AS (
     SELECT lpad(to_hex(n), 32, '0')::uuid, name, 'unknown', $3 FROM unnest($1::text[]) WITH ORDINALITY p (name, n)
 ),
 home AS (
-    INSERT INTO home (child_id, area_id)
-    SELECT lpad(to_hex(n), 32, '0')::uuid, v.area_id FROM unnest($2::text[]) WITH ORDINALITY p (code, n)
+    INSERT INTO home (child_id, area_id, born, changed)
+    SELECT lpad(to_hex(n), 32, '0')::uuid, v.area_id, $3, now() FROM unnest($2::text[]) WITH ORDINALITY p (code, n)
     JOIN area_version v ON v.code = p.code AND v.during @> $3
 )
 INSERT INTO residence (child_id, area_id, during)

@@ -177,7 +177,8 @@ async def test_every_filter_of_children_alone_and_in_pairs(register: Register) -
 
 
 @pytest.mark.parametrize(("role", "way"), [("province_officer", "order"), ("province_officer", "year"),
-                                           ("commune_worker", "home"), ("commune_worker", None)])  # fmt: skip
+                                           ("commune_worker", "home"), ("commune_worker", "order"),
+                                           ("commune_worker", None)])  # fmt: skip
 async def test_whatever_way_a_page_goes_it_meets_the_same_children(
     register: Register, role: str, way: str | None
 ) -> None:
@@ -186,7 +187,7 @@ async def test_whatever_way_a_page_goes_it_meets_the_same_children(
     chosen = await connection.fetchval("SELECT pg_get_functiondef('children_begun'::regproc)")
     signed_in, client = {}, register.client
     if role == "commune_worker":
-        key = UUID(int=100 + (way is None))
+        key = UUID(int=100 + ["home", "order", None].index(way))
         signed_in = await made(connection, key, role, PHU_UNG)
     if way is not None:
         await connection.execute(chosen[: chosen.index("LANGUAGE")] + f"LANGUAGE sql AS $$ SELECT '{way}' $$")

@@ -16,10 +16,11 @@ MOST_WORDS = 8  # of a search in which slips are thought of: no name has more
 class Search(NamedTuple):
     """Conditions in the language of `tsquery`. `ranks`, the last of which holds for whatever is found without a slip:
     the whole name with its marks, its words with theirs, the whole name without marks, words without, the last word
-    unfinished (the first two only where marks were typed). `slips`: one word has one; empty where none may."""
+    unfinished (the first two only where marks were typed). `slips`: any of these holds of whatever has one in a word;
+    none where none may."""
 
     ranks: list[str]
-    slips: str
+    slips: list[str]
 
     @property
     def widest(self) -> str:
@@ -29,7 +30,7 @@ class Search(NamedTuple):
     @property
     def forgiving(self) -> str:
         """What is found at all."""
-        return f"({self.widest}) | ({self.slips})" if self.slips else self.widest
+        return " | ".join([f"({self.widest})", *self.slips]) if self.slips else self.widest
 
 
 def search(typed: str) -> Search:
@@ -48,7 +49,7 @@ def search(typed: str) -> Search:
         ranks.append(together([*map(either, bare[:-1]), either(bare[-1], *begun)]))
     if read != bare:
         ranks = [either(wholes(read)), together(map(either, read)), *ranks]
-    return Search(ranks, slips(bare) if len(read) <= MOST_WORDS else "")
+    return Search(ranks, slips(bare) if len(read) <= MOST_WORDS else [])
 
 
 def wholes(read: list[list[str]]) -> list[str]:
@@ -62,7 +63,7 @@ def beginnings(word: list[str]) -> list[str]:
     return [start for start in starts if start not in syllables() or start in unfinished()]
 
 
-def slips(bare: list[list[str]]) -> str:
+def slips(bare: list[list[str]]) -> list[str]:
     """One word with a slip and the others without: within the word, or by a space that is missing or too many."""
     found, sound = [], [either(word) for word in bare]
     for at, word in enumerate(bare):
@@ -74,7 +75,7 @@ def slips(bare: list[list[str]]) -> str:
         found += [together([*others[0], *map(quoted, parts), *others[1]]) for parts in divided(word[-1])]
         if at and (joined := bare[at - 1][-1] + word[-1]) in syllables():
             found.append(together([*sound[: at - 1], quoted(joined), *sound[at + 1 :]]))
-    return " | ".join(found)
+    return found
 
 
 def quoted(word: str) -> str:

@@ -4,7 +4,7 @@ Of the hundreds of strings that are one slip away, those count that are syllable
 there is no such syllable (a foreign name) all count.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from string import ascii_lowercase
 
 from service.domain.names.spelling import plain
@@ -32,21 +32,22 @@ def unfinished() -> frozenset[str]:
     return frozenset(syllable[:end] for syllable in syllables() for end in range(1, len(syllable)))
 
 
-def slipped(word: str) -> list[str]:
+@lru_cache(maxsize=2048)  # the syllables of names are some hundreds, and each takes half a millisecond
+def slipped(word: str) -> tuple[str, ...]:
     """Folded words one slip away from a folded word, in alphabetical order; none for a short one.
 
     >>> slipped("nguyne"), slipped("an")
-    (['nguyen', 'nguynh'], [])
+    (('nguyen', 'nguynh'), ())
     """
     if not SHORTEST <= len(word) <= LONGEST:
-        return []
+        return ()
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     near = {before + after[1:] for before, after in cuts if after}
     near |= {before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1}
     near |= {before + letter + after[1:] for before, after in cuts if after for letter in ascii_lowercase}
     near |= {before + letter + after for before, after in cuts for letter in ascii_lowercase}
     near = {plain(other) for other in near} - {word, ""}
-    return sorted(near & syllables() or near)
+    return tuple(sorted(near & syllables() or near))
 
 
 def divided(word: str) -> list[tuple[str, str]]:
