@@ -13,6 +13,12 @@ SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT 
 """
 
 
+# An index that is made goes into the log as whole pages: compressing each takes longer than the rest of it.
+UNCOMPRESSED = """
+SELECT set_config('wal_compression', 'off', true) WHERE has_parameter_privilege('wal_compression', 'SET')
+"""
+
+
 class RegisterNotEmptyError(Exception):
     """The register holds records already, and only an empty one is filled: name another DATA_DIR or database."""
 
@@ -43,6 +49,7 @@ async def set_aside(connection: asyncpg.Connection, names: list[str]) -> AsyncIt
 
     They come back as the catalogue describes them. If the load fails, the transaction brings them back.
     """
+    await connection.execute(UNCOMPRESSED)
     slow = await connection.fetch(SET_ASIDE, names)
     for row in slow:
         await connection.execute(row["remove"])

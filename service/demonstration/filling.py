@@ -67,9 +67,8 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
     notify("postings", 0, 1)
     async with set_aside(connection, ["spell"]):
         await connection.execute(POSTINGS)
-    async with set_aside(connection, ["home"]):
-        await connection.execute("SELECT remake_homes(), remake_care()")
-    await connection.execute("SELECT remake_touches()")
+    async with set_aside(connection, ["home", "touch"]):
+        await connection.execute("SELECT remake_homes(), remake_care(), remake_touches()")
     await connection.execute("ANALYZE posting, spell, home, care, touch")
     notify("postings", 1, 1)
     notify("pages", 0, 1)

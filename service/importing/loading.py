@@ -154,7 +154,9 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
         await connection.execute(PAST if staged.has_past else NEW_PAST)
     if (faults := await found(connection)).number:
         raise RefusedError(faults)
-    await connection.execute("SELECT remake_touches(); ANALYZE touch")
+    async with set_aside(connection, ["touch"]):
+        await connection.execute("SELECT remake_touches()")
+    await connection.execute("ANALYZE touch")
     notify("ledger", 1, 1)
     notify("pages", 0, 1)
     async with set_aside(connection, ["cell", "page", "total_page"]):
