@@ -79,7 +79,8 @@ async def test_a_function_is_only_held_to_settings_of_the_planner_and_of_memory(
 
     It may say how statements are run, and not what they mean: no search path, and no name of ours.
     """
-    planner = "enable_(hashjoin|mergejoin|sort)|jit|max_parallel_workers_per_gather|plan_cache_mode|work_mem"
+    parallel = "max_parallel_workers_per_gather|parallel_(setup|tuple)_cost"
+    planner = f"enable_(hashjoin|mergejoin|sort)|jit|{parallel}|plan_cache_mode|work_mem"
     rule = f"SELECT name FROM {FUNCTIONS}, unnest(proconfig) AS setting WHERE setting !~ '^({planner})='"
     made = MAKE_FUNCTION.format("NULL;")
     await holds(connection, rule, f"{made} SET search_path = other")
