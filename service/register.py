@@ -11,12 +11,7 @@ EMPTY = """
 SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT EXISTS (SELECT FROM posting)
    AND NOT EXISTS (SELECT FROM case_report)
 """
-
-
-# An index that is made goes into the log as whole pages: compressing each takes longer than the rest of it.
-UNCOMPRESSED = """
-SELECT set_config('wal_compression', 'off', true) WHERE has_parameter_privilege('wal_compression', 'SET')
-"""
+MAY_SET = "SELECT has_parameter_privilege('wal_compression', 'SET')"
 
 
 class RegisterNotEmptyError(Exception):
@@ -49,7 +44,8 @@ async def set_aside(connection: asyncpg.Connection, names: list[str]) -> AsyncIt
 
     They come back as the catalogue describes them. If the load fails, the transaction brings them back.
     """
-    await connection.execute(UNCOMPRESSED)
+    if await connection.fetchval(MAY_SET):  # to compress the pages of an index takes longer than to make it
+        await connection.execute("SET LOCAL wal_compression = off")
     slow = await connection.fetch(SET_ASIDE, names)
     for row in slow:
         await connection.execute(row["remove"])
