@@ -147,6 +147,7 @@ class CaseFile:
 
     def _with(self, **changed: Any) -> "CaseFile":
         """As `dataclasses.replace`, at a fraction of its cost: a fold makes several files of each step."""
+        assert changed.keys() <= CaseFile.__dataclass_fields__.keys(), changed.keys()
         file = object.__new__(CaseFile)
         vars(file).update(vars(self), **changed)
         return file
