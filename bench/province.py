@@ -15,6 +15,7 @@ from service.demonstration import filling, users
 from service.embedded import attached
 from service.migrate import migrate
 from service.progress import Progress
+from service.register import vacuum
 
 DAY = date(2018, 6, 30)
 COMMUNE = "12145"
@@ -47,6 +48,7 @@ async def filled(dsn: str, children: int) -> None:
         begun = time.perf_counter()
         with Progress() as progress:
             await filling.fill(connection, children, 1, progress)
+        await vacuum(connection)
         print(f"the demonstration of {children:,} children: {time.perf_counter() - begun:.1f} s")
     if not await users.present(connection):
         await users.add(connection, token_urlsafe())

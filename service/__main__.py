@@ -28,6 +28,7 @@ from service.importing import RefusedError
 from service.listening import objection
 from service.migrate import migrate
 from service.progress import Progress
+from service.register import vacuum
 from service.request_lines import RequestLines
 from service.routers import openapi
 from service.signing_in.assigning import agency_commands
@@ -123,9 +124,11 @@ def import_records(
             for line in refused.faults.lines():
                 say(line)
             fail(str(refused))
-    for line in loaded.lines():
-        say(line)
-    say("A dry run: nothing was kept." if dry_run else f"Imported from {folder}.")
+        for line in loaded.lines():
+            say(line)
+        say("A dry run: nothing was kept." if dry_run else f"Imported from {folder}.")
+        if not dry_run:
+            run(dsn, vacuum)
 
 
 @commands.command("migrate")

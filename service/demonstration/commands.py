@@ -11,7 +11,7 @@ from service.admission import is_loopback
 from service.console import SETTINGS, DatabaseUrl, DataDir, fail, prepare, reached, run, say
 from service.demonstration import filling, users
 from service.progress import Progress
-from service.register import RegisterNotEmptyError, has_accounts, is_empty
+from service.register import RegisterNotEmptyError, has_accounts, is_empty, vacuum
 from service.signing_in.passwords import SHORTEST
 
 Children = Annotated[int, typer.Option(min=1, help="Size of the demonstration (CHILDREN).")]
@@ -38,6 +38,7 @@ async def fill(connection: asyncpg.Connection, children: int, seed: int) -> None
             await filling.fill(connection, children, seed, progress)
         password = await give_users(connection)
     say(announced(password))
+    await vacuum(connection)
 
 
 async def give_users(connection: asyncpg.Connection) -> str:

@@ -67,9 +67,9 @@ async def post(connection: asyncpg.Connection, notify: Notify) -> None:
     notify("postings", 0, 1)
     async with set_aside(connection, ["spell"]):
         await connection.execute(POSTINGS)
-    async with set_aside(connection, ["home", "touch"]):
-        await connection.execute("SELECT remake_homes(), remake_care(), remake_touches()")
-    await connection.execute("ANALYZE posting, spell, home, care, touch")
+    async with set_aside(connection, ["home", "child_name", "touch"]):
+        await connection.execute("SELECT remake_homes(), remake_names(), remake_care(), remake_touches()")
+    await connection.execute("ANALYZE posting, spell, home, child_name, care, touch")
     notify("postings", 1, 1)
     notify("pages", 0, 1)
     async with set_aside(connection, ["cell", "page", "total_page"]):

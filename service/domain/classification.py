@@ -48,6 +48,7 @@ TABLES: dict[str, tuple[DataClass, dict[str, DataClass]]] = {
     # About children.
     "child": (CONFIDENTIAL, {"ethnicity": SENSITIVE}),
     "residence": (CONFIDENTIAL, {}),
+    "child_name": (CONFIDENTIAL, {}),
     "home": (CONFIDENTIAL, {}),
     # How a person is reached tells of harm: of whoever harms the child, it is told to nobody.
     "person": (CONFIDENTIAL, {"phone": SENSITIVE, "address": SENSITIVE, "note": SENSITIVE}),

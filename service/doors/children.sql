@@ -38,6 +38,7 @@ CREATE FUNCTION children_matching(c caller, on_day date, areas integer[], catego
 RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
+    few_areas CONSTANT integer := 8;
     apart CONSTANT boolean := coalesce(begun IN ('home', 'care', 'members', 'change'), false);
     -- One place nearly always: which of them the planner need not know, or it takes another way than for a commune at large.
     place CONSTANT text := CASE WHEN begun = 'area' THEN 'stretch' WHEN cardinality(areas) > 1 THEN 'ANY ($4)'
@@ -60,7 +61,9 @@ DECLARE
         CASE WHEN sex IS NOT NULL THEN format('s.sex = %L', sex) END,
         CASE WHEN begun = 'year' THEN 'extract(year FROM s.born)::smallint = stretch' END);
     said CONSTANT text := 's.subject_id AS id, s.sex, s.born AS date_of_birth, s.area_id';
-    unsaid CONSTANT boolean := by_name OR name IS NOT NULL OR changed_since IS NOT NULL;  -- by the spells
+    named CONSTANT boolean := by_name OR name IS NOT NULL;
+    -- By the spells, or by the names.
+    unsaid CONSTANT boolean := changed_since IS NOT NULL OR named AND on_day IS NULL AND num_nonnulls(sex, age_from, age_until) > 0;
     cared CONSTANT text := nullif(concat_ws(' AND ', CASE WHEN assisted THEN 'k.assisted @> $3' END,
         CASE WHEN NOT without_case THEN 'k.open @> $3' END, CASE WHEN NOT without_intervention THEN 'k.given_on <= $3' END), '');
     uncared CONSTANT text := nullif(concat_ws(' OR ', CASE WHEN NOT assisted THEN 'k.assisted @> $3' END,
@@ -109,6 +112,15 @@ DECLARE
 BEGIN
     RETURN concat_ws(' AND ',
         'FROM ' || concat_ws(' CROSS JOIN LATERAL ', gone_through, CASE
+            WHEN named THEN format('(SELECT n.child_id AS id, n.words, n.place, n.areas%s FROM %s) x',
+                concat(CASE WHEN on_day IS NOT NULL THEN ', s.sex, s.born AS date_of_birth, s.area_id'
+                            WHEN unsaid THEN ', y.sex, y.date_of_birth' END, CASE WHEN unsaid THEN ', y.updated_at' END),
+                concat('child_name n', CASE WHEN on_day IS NOT NULL THEN format(
+                           -- Whoever is called so in a few areas is looked up each.
+                           CASE WHEN by_name AND name IS NOT NULL AND kind IS NULL AND cardinality(areas) <= few_areas
+                           THEN ' CROSS JOIN LATERAL (SELECT * FROM spell s WHERE s.subject_id = n.child_id AND %s OFFSET 0) s'
+                           ELSE ' JOIN spell s ON s.subject_id = n.child_id AND %s' END, counted) END,
+                       CASE WHEN unsaid THEN ' JOIN child y ON y.id = n.child_id' END))
             WHEN on_day IS NULL AND apart THEN '(SELECT * FROM child y WHERE y.id = g.id OFFSET 0) x'
             WHEN on_day IS NULL THEN 'child x'
             WHEN apart THEN format('(SELECT %s FROM spell s WHERE s.subject_id = g.id AND %s OFFSET 0) x', said, counted)
@@ -123,7 +135,10 @@ BEGIN
             ELSE reaching(c, 'x.id', each, coalesce(begun = 'members', false)) END,
         CASE WHEN areas IS NOT NULL THEN 'x.area_id = ' || place END,
         personal,
-        CASE WHEN name IS NOT NULL THEN 'x.name_words @@ $11::tsquery' END,
+        CASE WHEN name IS NOT NULL THEN 'x.words @@ $11::tsquery' END,
+        -- So that one index finds whoever is called so and lived there: few of many.
+        CASE WHEN named AND cardinality(areas) <= few_areas THEN 'x.areas && $4' END,
+        CASE WHEN named AND NOT c.everywhere AND cardinality(reached_areas(c)) <= 5 * few_areas THEN 'x.areas && $2' END,
         CASE WHEN NOT apart THEN of_cases END,
         CASE WHEN changed AND NOT apart AND NOT by_home THEN 'x.updated_at >= $14' END,
         CASE WHEN behind AND NOT apart THEN CASE WHEN NOT changed THEN 'x.id > $17'

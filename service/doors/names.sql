@@ -18,69 +18,74 @@ BEGIN
     RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::float8;
 END $$;
 
--- That one of some conditions on the words of a name holds. Each for itself, the index finds by its rarest word; and many in one
--- by every word. Behind two whole words that not too many have, a word begun is looked at with each who has these: the index
--- would gather whoever has a word that begins so.
-CREATE FUNCTION named(conditions text[]) RETURNS text
-LANGUAGE sql AS $$
-SELECT '(' || string_agg(CASE
-    WHEN part IS NOT NULL AND expected_rows(format('SELECT FROM child WHERE name_words @@ %L::tsquery', part[1]), NULL, NULL) < 6000
-    THEN format('x.name_words @@ %L::tsquery AND (x.name_words || '''') @@ %L::tsquery', part[1], part[2])
-    ELSE format('x.name_words @@ %L::tsquery', condition) END, ' OR ') || ')'
-FROM unnest(conditions) condition, regexp_match(condition, $re$^(.+ & .+) & (\([^()]*:\*\)|'[^']*':\*)$re$) part
+-- That a condition on the words of a name holds: by their index; or where `others`, a wider one, is given, by the index for that,
+-- and then it is looked at with each. Of a word begun and of a slip, the index would gather whoever has any such word.
+CREATE FUNCTION named(condition text, others text DEFAULT NULL) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE WHEN others IS NULL THEN format('x.words @@ %L::tsquery', condition)
+    ELSE concat(CASE WHEN others <> '' THEN format('x.words @@ %L::tsquery AND ', others) END,
+                format('ts_match_vq(x.words, %L)', condition)) END
 $$;
 
 -- Where a page begins behind a child. Of one that was withdrawn meanwhile, by what its history holds.
 CREATE FUNCTION place_by_name(child uuid) RETURNS text
 LANGUAGE sql STABLE AS $$
 SELECT coalesce(
-    (SELECT x.name_order FROM child x WHERE x.id = child),
+    (SELECT n.place FROM child_name n WHERE n.child_id = child),
     (SELECT name_order(coalesce(h.before ->> 'full_name', '')) FROM history h WHERE h.record = 'child' AND h.record_id = child
      AND h.after IS NULL ORDER BY h.number DESC LIMIT 1))
 $$;
 
--- A page by rank and name: item, rank and id, one row more than `size`. `ranks`: conditions on the words of a name, the
--- last of which, `name`, holds for all that the others hold for; `slips`: others, any of which may hold, that are looked at where
--- fewer than `few` are found without. Without ranks everybody is looked for. The commune shown is the one on `shown_on`.
+-- A page by rank and name: item, rank and id, one row more than `size`. `ranks`: what service/domain/names/search.py makes of
+-- what was typed, the last of which, `name`, holds for all that the others hold for; `slips`: others of the same form, any of which
+-- may hold, that are looked at where fewer than `few` are found without. Without ranks everybody is looked for. The commune shown
+-- is the one on `shown_on`.
 --
--- The few that a name has are found by their words and sorted. Of the many, the page is filled by walking along the order of
--- names, rank by rank: so no question has to sort the tens of thousands that it is true for. A page of those in between is
--- looked for in a stretch of that order that would hold two of it, if they lay there as everywhere; where it does not, they are
--- sorted. Where the lines are drawn depends on what the planner expects; OFFSET 0 keeps it from walking past those who are few.
+-- The few that a search is true for are found by their words and sorted: by whole words first, and if these do not fill the
+-- page, by a word begun. Of the many, the page is filled rank by rank by walking along the order of names, or through the
+-- stretches of it in which the given name stands: so no question has to sort the tens of thousands that it is true for. How
+-- many they are is asked of the planner; OFFSET 0 keeps it from walking past those who are few.
 CREATE FUNCTION find_children(who asking, on_day date, areas integer[], category text, kind text, assisted boolean, sex text,
                               age_from integer, age_until integer, name text, without_case boolean,
-                              without_intervention boolean, changed_since timestamptz, ranks text[], slips text[],
+                              without_intervention boolean, changed_since timestamptz, ranks json, slips json,
                               few integer, shown_on date, after_rank integer, after uuid, size integer)
 RETURNS TABLE (item text, rank integer, id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET max_parallel_workers_per_gather = 0 AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'children.read');
     reached CONSTANT integer[] := reached_areas(c);
-    several CONSTANT float8 := 5000;  -- rows that are sorted in the time that looking for a page of them in a stretch takes
-    many CONSTANT float8 := 10000;  -- rows that are sorted in the time that walking for a page of them may take
-    everyone CONSTANT float8 := (SELECT reltuples FROM pg_class WHERE oid = 'child'::regclass);
-    last CONSTANT integer := coalesce(cardinality(ranks), 1);
+    -- Rows that are sorted in the time that walking for a page of them takes: along the order of names; and with all of a search,
+    -- where it begins with those of one given name, who stand together.
+    several CONSTANT float8 := 3000;
+    together CONSTANT float8 := 800;
+    everyone CONSTANT float8 := (SELECT reltuples FROM pg_class WHERE oid = 'child_name'::regclass);
+    conditions CONSTANT text[] := ARRAY(SELECT r ->> 'condition' FROM json_array_elements(ranks) r);
+    others CONSTANT text[] := ARRAY(SELECT r ->> 'others' FROM json_array_elements(ranks) r);
+    complete CONSTANT integer := cardinality(array_positions(others, NULL));  -- the last rank of whole words
+    last CONSTANT integer := greatest(cardinality(conditions), 1);
+    first CONSTANT integer := coalesce(after_rank, 1);
+    place CONSTANT text := place_by_name(after);
     matching CONSTANT text := children_matching(c, on_day, areas, category, kind, assisted, sex, age_from, age_until, name,
                                                 without_case, without_intervention, changed_since, true);
-    place CONSTANT text := place_by_name(after);
-    first CONSTANT integer := coalesce(after_rank, 1);
-    bounded CONSTANT boolean := coalesce(cardinality(areas) <= 8, false) OR expected_children(  -- no more than are sorted in one go
-        matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
-        without_intervention, changed_since) <= several;
-    expected float8;
-    stretch text;  -- where it ends
-    stretches text[];
+    -- Those of a few areas are no more than are sorted in one go.
+    bounded boolean := coalesce(cardinality(areas) <= 8, false) OR NOT c.everywhere AND cardinality(reached) <= 8;
     found uuid[] := '{}';
     found_ranks integer[] := '{}';
     more_ids uuid[];
     more_ranks integer[];
-    step integer;
-    until integer;
-    sought text;
+    step integer := first;
+    until integer;  -- the last rank that is looked for with it
+    expected float8;
+    called text;
     earlier text;
+    low text[];
+    high text[];
     known bigint;
 BEGIN
-    step := first;
+    IF others[last] <> '' AND NOT bounded THEN  -- or because of all words but the one that is begun
+        bounded := expected_children(matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until, others[last],
+                                     without_case, without_intervention, changed_since) <= several;
+    END IF;
     WHILE step <= last + 1 AND cardinality(found) <= size LOOP
         IF step = last + 1 THEN
             EXIT WHEN slips IS NULL;
@@ -94,43 +99,53 @@ BEGIN
                 EXIT WHEN known >= few;
             END IF;
         END IF;
-        until := step;
-        sought := ranks[step];
-        expected := CASE WHEN bounded OR step > last THEN 0 ELSE expected_children(
-            matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until, sought, without_case,
+        until := CASE WHEN step > last THEN step WHEN bounded THEN last ELSE greatest(step, complete) END;
+        expected := CASE WHEN bounded OR step > last THEN 0 WHEN step > complete THEN everyone ELSE expected_children(
+            matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until, conditions[until], without_case,
             without_intervention, changed_since) END;
-        IF bounded AND step < last THEN
-            until := last;
-            sought := name;
+        called := named(conditions[until], others[until]);
+        low := NULL;
+        IF expected > (CASE WHEN until > step THEN together ELSE several END) THEN
+            until := step;
+            SELECT array_agg(s ->> 0), array_agg(s ->> 1) INTO low, high
+            FROM json_array_elements(nullif((ranks -> step - 1 -> 'stretches')::text, 'null')::json) s;
+            IF conditions[step] LIKE '%=%' THEN
+                expected := 0;  -- who has just these words is seldom more than one
+            ELSIF low IS NULL AND step <> complete AND ranks IS NOT NULL THEN
+                expected := expected_children(matching, c, on_day, areas, category, kind, assisted, sex, age_from, age_until,
+                                              conditions[step], without_case, without_intervention, changed_since);
+            END IF;
+            IF low IS NULL AND expected > several THEN
+                low := ARRAY[coalesce(CASE WHEN step = first THEN place END, '')];
+                high := ARRAY[NULL];
+            END IF;
+            called := named(conditions[step], CASE WHEN low IS NOT NULL THEN '' END);
         END IF;
-        stretches := ARRAY[NULL];
-        IF expected > several THEN
-            stretches := (
-                SELECT n.name_order FROM child n WHERE place IS NULL OR step <> first OR n.name_order > place
-                ORDER BY n.name_order OFFSET (2 * size * everyone / expected)::bigint LIMIT 1) || stretches;
+        IF step > last THEN
+            SELECT '(' || string_agg(named(s ->> 'condition', CASE WHEN bounded OR expected_rows(format(
+                'SELECT FROM child_name WHERE words @@ %L::tsquery', sound), NULL, NULL) < several THEN sound END), ' OR ') || ')'
+            INTO called FROM json_array_elements(slips) s, nullif(s ->> 'others', '') sound;
         END IF;
-        earlier := CASE WHEN step > last THEN name ELSE array_to_string(ranks[:step - 1], ') | (') END;
-        FOREACH stretch IN ARRAY stretches LOOP
-            EXECUTE format($statement$
-                SELECT array_agg(p.id ORDER BY p.rank, p.name_order, p.id), array_agg(p.rank ORDER BY p.rank, p.name_order, p.id)
-                FROM (SELECT * FROM (SELECT x.id, x.name_order, %s AS rank %s%s %s) f %s
-                      ORDER BY f.rank, f.name_order, f.id LIMIT $17) p
-                $statement$,
-                CASE WHEN until = step THEN step::text ELSE 'CASE ' || (
-                    SELECT string_agg(format('WHEN x.name_words @@ %L::tsquery THEN %s', ranks[n], n), ' ' ORDER BY n)
-                    FROM generate_series(step, until - 1) n) || format(' ELSE %s END', until) END,
-                replace(matching, 'x.name_words @@ $11::tsquery', named(CASE WHEN step > last THEN slips ELSE ARRAY[sought] END)),
-                concat(CASE WHEN stretch IS NOT NULL THEN ' AND x.name_order <= $18' END,
-                       CASE WHEN earlier <> '' THEN format(' AND NOT x.name_words @@ %L::tsquery', '(' || earlier || ')') END),
-                CASE WHEN stretch IS NULL AND expected <= many THEN 'OFFSET 0' END,
-                CASE WHEN place IS NULL OR step <> first THEN ''
-                     WHEN until = step THEN 'WHERE (f.name_order, f.id) > ($15, $16)'
-                     ELSE format('WHERE (f.rank, f.name_order, f.id) > (%s, $15, $16)', first) END)
-            INTO more_ids, more_ranks
-            USING c, reached, on_day, areas, category, kind, assisted, sex, age_from, age_until, sought, without_case,
-                  without_intervention, changed_since, place, after, size + 1 - cardinality(found), stretch;
-            EXIT WHEN cardinality(more_ids) > size - cardinality(found);
-        END LOOP;
+        earlier := CASE WHEN step > last THEN name ELSE array_to_string(conditions[:step - 1], ') | (') END;
+        EXECUTE format($statement$
+            SELECT array_agg(p.id ORDER BY p.rank, p.place, p.id), array_agg(p.rank ORDER BY p.rank, p.place, p.id)
+            FROM (SELECT f.* FROM %s LIMIT $17) p
+            $statement$, format(
+            CASE WHEN low IS NULL THEN '(SELECT x.id, x.place, %1$s AS rank %2$s%3$s OFFSET 0) f %5$s ORDER BY f.rank, f.place, f.id'
+                ELSE 'unnest($18, $19) WITH ORDINALITY stretch (low, high, n) CROSS JOIN LATERAL (
+                          SELECT x.id, x.place, %1$s AS rank %2$s%3$s%4$s ORDER BY x.place, x.id LIMIT $17) f
+                      ORDER BY stretch.n, f.place, f.id' END,
+            CASE WHEN until = step THEN step::text ELSE 'CASE ' || (
+                SELECT string_agg(format('WHEN x.words @@ %L::tsquery THEN %s', conditions[n], n), ' ' ORDER BY n)
+                FROM generate_series(step, until - 1) n) || format(' ELSE %s END', until) END,
+            replace(matching, 'x.words @@ $11::tsquery', called),
+            CASE WHEN earlier <> '' THEN format(' AND NOT x.words @@ %L::tsquery', '(' || earlier || ')') END,
+            concat(' AND x.place >= stretch.low', CASE WHEN high[1] IS NOT NULL THEN ' AND x.place < stretch.high' END,
+                   CASE WHEN place IS NOT NULL AND step = first THEN ' AND (x.place, x.id) > ($15, $16)' END),
+            CASE WHEN place IS NOT NULL AND step = first THEN format('WHERE (f.rank, f.place, f.id) > (%s, $15, $16)', first) END))
+        INTO more_ids, more_ranks
+        USING c, reached, on_day, areas, category, kind, assisted, sex, age_from, age_until, name, without_case,
+              without_intervention, changed_since, place, after, size + 1 - cardinality(found), low, high;
         found := found || more_ids;
         found_ranks := found_ranks || more_ranks;
         step := until + 1;

@@ -54,7 +54,18 @@ UPDATE register SET (fixed_today, demonstration) =
 FOUND = """
 SELECT * FROM fault ORDER BY array_position($1::text[], file), line, "column" LIMIT $2
 """
-FILLED = ["child", "residence", "home", "circumstance", "case_file", "case_step", "intervention", "site", "site_stage"]
+FILLED = [
+    "child",
+    "child_name",
+    "residence",
+    "home",
+    "circumstance",
+    "case_file",
+    "case_step",
+    "intervention",
+    "site",
+    "site_stage",
+]
 NEXT_NUMBER = "SELECT setval(pg_get_serial_sequence('posting', 'number'), max(number)) FROM posting"
 
 
@@ -142,7 +153,7 @@ async def fill(connection: asyncpg.Connection, staged: Staged, notify: Notify) -
     notify("records", 0, 1)
     async with set_aside(connection, FILLED):
         await connection.execute(RECORDS)
-        await connection.execute("SELECT remake_homes()")
+        await connection.execute("SELECT remake_homes(), remake_names()")
     if wrong := await deadlines.fill(connection):
         faults = Faults()
         faults.add(*wrong)

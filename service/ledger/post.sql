@@ -1,6 +1,7 @@
 -- Posting: after the records of some children or sites have changed, brings spells and pages to what the records say.
 
-DROP FUNCTION IF EXISTS every_subject, latest_residences, told_homes, settle_homes, remake_homes, care_given, settle_care,
+DROP FUNCTION IF EXISTS every_subject, latest_residences, told_homes, settle_homes, remake_homes, told_names,
+    remake_names, settle_names, care_given, settle_care,
     remake_care, changed_spells, all_changed_spells, post_spells, ledger_post, ledger_post_all;
 
 
@@ -50,6 +51,39 @@ CROSS JOIN LATERAL (SELECT coalesce(
 WHERE s.id = ANY (subjects) AND told.area_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM home h WHERE (h.child_id, h.area_id) = (s.id, told.area_id))
 ON CONFLICT (child_id) DO UPDATE SET area_id = excluded.area_id
+$$;
+
+-- What each child is called, and every area that it lives or lived in.
+CREATE FUNCTION told_names() RETURNS TABLE (child_id uuid, full_name text, areas integer[])
+LANGUAGE sql STABLE AS $$
+SELECT c.id, c.full_name, coalesce(lived.areas, '{}')
+FROM child c LEFT JOIN (
+    SELECT r.child_id, array_agg(DISTINCT r.area_id) AS areas
+    FROM (SELECT child_id, area_id FROM residence UNION ALL SELECT child_id, area_id FROM home) r GROUP BY r.child_id
+) lived ON lived.child_id = c.id
+$$;
+
+CREATE FUNCTION remake_names() RETURNS void
+LANGUAGE sql AS $$
+INSERT INTO child_name (child_id, full_name, areas)
+SELECT t.* FROM told_names() t LEFT JOIN child_name n USING (child_id)
+WHERE n.child_id IS NULL OR (n.full_name, n.areas) IS DISTINCT FROM (t.full_name, t.areas)
+ORDER BY t.areas  -- so that those of one commune lie together
+ON CONFLICT (child_id) DO UPDATE SET full_name = excluded.full_name, areas = excluded.areas
+$$;
+
+-- The same for some children, after their homes. A name that stays is not written: its words are long to index.
+CREATE FUNCTION settle_names(subjects uuid[]) RETURNS void
+LANGUAGE sql AS $$
+INSERT INTO child_name (child_id, full_name, areas)
+SELECT c.id, c.full_name, lived.areas
+FROM child c
+LEFT JOIN child_name n ON n.child_id = c.id
+CROSS JOIN LATERAL (SELECT ARRAY(
+    SELECT area_id FROM residence WHERE child_id = c.id UNION SELECT area_id FROM home WHERE child_id = c.id ORDER BY 1
+) AS areas OFFSET 0) lived
+WHERE c.id = ANY (subjects) AND (n.child_id IS NULL OR (n.full_name, n.areas) IS DISTINCT FROM (c.full_name, lived.areas))
+ON CONFLICT (child_id) DO UPDATE SET full_name = excluded.full_name, areas = excluded.areas
 $$;
 
 -- On which days a case of a child was open, on which something had begun in it by then (in a reopened one: since then), and
@@ -164,6 +198,7 @@ DECLARE
     new_number CONSTANT bigint := post_spells(subjects, on_day, by_actor, for_cause);
 BEGIN
     PERFORM settle_homes(subjects);
+    PERFORM settle_names(subjects);
     PERFORM settle_care(subjects);
     IF new_number IS NOT NULL THEN
         -- One posting at a time in an area, in key order: no two rewrite a page at once, and none waits in a circle. Who has
@@ -192,6 +227,7 @@ DECLARE
 BEGIN
     LOCK TABLE child, site IN SHARE ROW EXCLUSIVE MODE;
     PERFORM remake_homes();
+    PERFORM remake_names();
     PERFORM remake_care();
     new_number := post_spells(NULL, on_day, by_actor, for_cause);
     INSERT INTO touch (area_id, day)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, DateTime, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, Computed, DateTime, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import DATERANGE, TSVECTOR, Range
 from sqlmodel import Field, SQLModel
 
@@ -23,16 +23,12 @@ class Child(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("personal_id", name="child_personal_id_taken"),
-        Index("child_name_words", "name_words", postgresql_using="gin"),
-        Index("child_name_order", "name_order", "id", postgresql_include=["name_words"]),
         Index("child_changed", "updated_at", "id", postgresql_include=["sex", "date_of_birth"]),
         Index("child_sex_unknown", "id", postgresql_where=text("sex = 'unknown'")),
     )
 
     id: UUID = Field(default=None, primary_key=True, sa_column_kwargs=NEW_ID)
     full_name: str | None = Field(default=None, sa_type=Text)
-    name_words: str = Field(default=None, sa_type=TSVECTOR, sa_column_args=(of_name("name_words"),))
-    name_order: str = Field(default=None, sa_type=Text(collation="C"), sa_column_args=(of_name("name_order"),))
     sex: str = Field(sa_type=Text)
     date_of_birth: date | None = None
     date_of_birth_precision: str = Field(default="day", sa_type=Text, sa_column_kwargs={"server_default": "day"})
@@ -74,6 +70,23 @@ class Circumstance(SQLModel, table=True):
     category_code: str = Field(foreign_key="category.code", sa_type=Text)
     during: Range[date] = Field(sa_type=DATERANGE)
     evidence: str | None = Field(default=None, sa_type=Text)
+
+
+class ChildName(SQLModel, table=True):
+    """What a child is found by: the words of its name, its place in the order of names, and the areas that it lived in.
+    Apart from the child, whose row changes with every change of its file. Derived."""
+
+    __tablename__ = "child_name"
+    __table_args__ = (
+        Index("child_name_words", "words", "areas", postgresql_using="gin"),
+        Index("child_name_place", "place", "child_id", postgresql_include=["words", "areas"]),
+    )
+
+    child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")
+    full_name: str | None = Field(default=None, sa_type=Text)
+    areas: list[int] = Field(sa_type=ARRAY(Integer))
+    words: str = Field(default=None, sa_type=TSVECTOR, sa_column_args=(of_name("name_words"),))
+    place: str = Field(default=None, sa_type=Text(collation="C"), sa_column_args=(of_name("name_order"),))
 
 
 class Home(SQLModel, table=True):

@@ -103,7 +103,10 @@ async def areas(
     reader: Reader, on: date, wanted: Filter, after: tuple[int | None, str | None], limit: int
 ) -> list[asyncpg.Record]:
     """Item, rank, code and number of all, the best matches first and then by code; one row more than the limit."""
-    ranks = wanted.name and [*wanted.name.ranks, " | ".join(wanted.name.slips) or None]
+    ranks = wanted.name and [
+        *(rank.condition for rank in wanted.name.ranks),
+        " | ".join(slip.condition for slip in wanted.name.slips) or None,
+    ]
     return await reader.fetch(PAGE, on, wanted.level, wanted.kind, wanted.parent, ranks, FEW, *after, limit + 1)
 
 

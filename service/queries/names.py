@@ -4,9 +4,10 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from service.database import Reader
-from service.domain.names import FEW, Search
+from service.domain.names import FEW, Rank, Search
 from service.doors import ASKING, Asking
 from service.queries.children import FILTER, Filter, number_of_children
 
@@ -23,8 +24,12 @@ async def children_by_name(
     limit: int,
 ) -> list[asyncpg.Record]:
     """Item, rank and id; one row more than the limit. The commune is the one on `shown_on`."""
-    ranks = (None, None) if sought is None else (sought.ranks, sought.slips or None)
-    return await reader.fetch(FIND, *asking, *wanted, *ranks, FEW, shown_on, *after, limit)
+    told = (None, None) if sought is None else (conditions(sought.ranks), conditions(sought.slips))
+    return await reader.fetch(FIND, *asking, *wanted, *told, FEW, shown_on, *after, limit)
+
+
+def conditions(ranks: list[Rank]) -> str | None:
+    return orjson.dumps([rank._asdict() for rank in ranks]).decode() if ranks else None
 
 
 async def number_by_name(reader: Reader, asking: Asking, wanted: Filter, sought: Search | None) -> int:

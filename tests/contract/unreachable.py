@@ -100,6 +100,7 @@ BY_NAME = {
     "case_report_child_case_id_fkey": LOCKED,
     "case_report_child_residence_area_id_fkey": LOOKED_UP,
     "informant_report_id_fkey": LOCKED,
+    "child_name_child_id_fkey": DERIVED,
     "home_child_id_fkey": DERIVED,
     "care_child_id_fkey": DERIVED,
     "home_area_id_fkey": DERIVED,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from service.domain.names.keystrokes import readings
 from service.domain.names.slips import divided, slipped, syllables, unfinished
 from service.domain.names.spelling import FOLD, LONGEST_WORD, plain, spelled, whole
+from service.domain.names.stretches import Stretch, begun_within, given_within
 from service.domain.refusal import Refusal
 
 FEW = 3  # names found without a slip: below that, names with one are looked for as well
@@ -13,43 +14,70 @@ LONG = 4  # letters of a word that may hold a slip though fewer than three words
 MOST_WORDS = 8  # of a search in which slips are thought of: no name has more
 
 
-class Search(NamedTuple):
-    """Conditions in the language of `tsquery`. `ranks`, the last of which holds for whatever is found without a slip:
-    the whole name with its marks, its words with theirs, the whole name without marks, words without, the last word
-    unfinished (the first two only where marks were typed). `slips`: any of these holds of whatever has one in a word;
-    none where none may."""
+class Rank(NamedTuple):
+    """How well a name matches: a condition in the language of `tsquery`. Where it is on the given name, the stretches
+    of the order of names in which that is found; where a word is begun or has a slip, what is asked of the others (of
+    none, nothing)."""
 
-    ranks: list[str]
-    slips: list[str]
+    condition: str
+    stretches: list[Stretch] | None = None
+    others: str | None = None
+
+
+class Search(NamedTuple):
+    """`ranks`, the last of which holds for whatever is found without a slip: with the marks that were typed the whole
+    name, its words of which the last is the given name, its words; all this without marks; the last word begun, in the
+    given name and anywhere. `slips`: any of these holds of whatever has a slip in a word; none where none may."""
+
+    ranks: list[Rank]
+    slips: list[Rank]
 
     @property
     def widest(self) -> str:
         """What is found without a slip."""
-        return self.ranks[-1]
+        return self.ranks[-1].condition
 
     @property
     def forgiving(self) -> str:
         """What is found at all."""
-        return " | ".join([f"({self.widest})", *self.slips]) if self.slips else self.widest
+        return " | ".join([f"({self.widest})", *(slip.condition for slip in self.slips)]) if self.slips else self.widest
 
 
 def search(typed: str) -> Search:
     """What `q` asks for; refuses marks, spaces and punctuation alone, of which nothing is left.
 
-    >>> search("Lý An").ranks
-    ["'=an lyS'", "'lyS' & 'an'", "'=an li'", "'li' & 'an'", "'li' & ('an' | 'an':*)"]
+    >>> [rank.condition for rank in search("Lý An").ranks[:3]]
+    ["'=an lyS'", "'lyS' & '>an'", "'lyS' & 'an'"]
+    >>> [rank.condition for rank in search("Lý An").ranks[3:]]
+    ["'=an li'", "'li' & '>an'", "'li' & 'an'", "'li' & '>an':*", "'li' & ('an' | 'an':*)"]
     """
     split = [word[:LONGEST_WORD] for word in spelled(typed).split(" ")]
     read = [readings(word) for word in split if plain(word)]
     if not read:
         raise Refusal("invalid", "/q")
     bare = [[plain(reading) for reading in word] for word in read]
-    ranks = [either(wholes(bare)), together(map(either, bare))]
-    if begun := [f"{quoted(start)}:*" for start in beginnings(read[-1])]:
-        ranks.append(together([*map(either, bare[:-1]), either(bare[-1], *begun)]))
+    ranks = complete(bare)
+    if starts := beginnings(read[-1]):
+        others = [either(word) for word in bare[:-1]]
+        given = [quoted(f">{start}") + ":*" for start in starts]
+        anywhere = either(bare[-1], *(f"{quoted(start)}:*" for start in starts))
+        ranks += [
+            beside(others, either([], *given))._replace(stretches=begun_within(starts)),
+            beside(others, anywhere),
+        ]
     if read != bare:
-        ranks = [either(wholes(read)), together(map(either, read)), *ranks]
+        ranks = complete(read) + ranks
     return Search(ranks, slips(bare) if len(read) <= MOST_WORDS else [])
+
+
+def complete(read: list[list[str]]) -> list[Rank]:
+    """All that was typed, as words of their whole length."""
+    given = [f">{word}" for word in read[-1]]
+    return [
+        Rank(either(wholes(read))),
+        Rank(together([*map(either, read[:-1]), either(given)]), given_within(read[-1])),
+        Rank(together(map(either, read))),
+    ]
 
 
 def wholes(read: list[list[str]]) -> list[str]:
@@ -63,19 +91,24 @@ def beginnings(word: list[str]) -> list[str]:
     return [start for start in starts if start not in syllables() or start in unfinished()]
 
 
-def slips(bare: list[list[str]]) -> list[str]:
+def slips(bare: list[list[str]]) -> list[Rank]:
     """One word with a slip and the others without: within the word, or by a space that is missing or too many."""
-    found, sound = [], [either(word) for word in bare]
+    found: list[Rank] = []
+    sound = [either(word) for word in bare]
     for at, word in enumerate(bare):
         mistyped = word[-1:] if word[-1] in syllables() else word
         near = {other for reading in mistyped if len(reading) >= LONG or len(bare) > 2 for other in slipped(reading)}
-        others = sound[:at], sound[at + 1 :]
+        others = [*sound[:at], *sound[at + 1 :]]
         if near:
-            found.append(together([*others[0], either(sorted(near)), *others[1]]))
-        found += [together([*others[0], *map(quoted, parts), *others[1]]) for parts in divided(word[-1])]
+            found.append(beside(others, either(sorted(near))))
+        found += [beside(others, *map(quoted, parts)) for parts in divided(word[-1])]
         if at and (joined := bare[at - 1][-1] + word[-1]) in syllables():
-            found.append(together([*sound[: at - 1], quoted(joined), *sound[at + 1 :]]))
+            found.append(beside([*sound[: at - 1], *sound[at + 1 :]], quoted(joined)))
     return found
+
+
+def beside(others: list[str], *meant: str) -> Rank:
+    return Rank(together([*others, *meant]), None, together(others))
 
 
 def quoted(word: str) -> str:
@@ -89,4 +122,4 @@ def either(words: list[str], *more: str) -> str:
 
 
 def together(conditions: Iterable[str]) -> str:
-    return " & ".join(conditions)
+    return " & ".join(dict.fromkeys(conditions))

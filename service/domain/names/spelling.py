@@ -43,15 +43,16 @@ def plain(spelling: str) -> str:
 
 
 def words(name: str) -> set[str]:
-    """What a name is found by: its words folded, those that lose something by it also as they are spelled, and behind
-    `=` all words at once, in alphabetical order, folded and as they are spelled.
+    """What a name is found by: its words folded, those that lose something by it also as they are spelled; behind `>`
+    the given name, and behind `=` all words at once, in alphabetical order, these as well folded and as they are.
 
     >>> sorted(words("Lý An"))
-    ['=an li', '=an lyS', 'an', 'li', 'lyS']
+    ['=an li', '=an lyS', '>an', 'an', 'li', 'lyS']
     """
     as_spelled = [word[:LONGEST_WORD] for word in spelled(name).split(" ")]
     as_folded = [word for word in map(plain, as_spelled) if word]
-    return {*as_spelled, *as_folded, whole(as_spelled), whole(as_folded)} - {""}
+    given = {">" + word for word in (as_spelled[-1], plain(as_spelled[-1]))} - {">"}
+    return {*as_spelled, *as_folded, *given, whole(as_spelled), whole(as_folded)} - {""}
 
 
 def whole(parts: list[str]) -> str:
