@@ -126,8 +126,8 @@ class ChildFilter(Page):
     q: Name | None = Field(
         None,
         description="Words of the name in any order, with or without marks, the last perhaps unfinished. The best "
-        "matches come first, then by name: the whole name, its words, without marks, a word begun; where these are "
-        "few, with one slip",
+        "matches come first, then by name: the whole name; its words, of which the last typed is the given name; its "
+        "words; all this without marks; the last word begun; where these are few, with one slip",
         examples=["nguyen thi buoi"],
     )
     sort: Literal["id", "name"] | None = Field(

@@ -20,10 +20,11 @@ DISABLED = Circumstance(UUID(int=3), CHILD.id, "d.2", date(2018, 6, 30), date(20
 TOTAL = "measure = 'special' AND month = '2021-12-01'"
 SPLIT = "(SELECT id FROM cell WHERE measure = 'special' AND (category, sex, age_band) = ('d', 'female', 'all'))"
 ZEROS = "array_fill(0, ARRAY[31])"
-UNPOSTED, STRAY, ASTRAY, UNCARED, PAGE = (
+UNPOSTED, STRAY, ASTRAY, MISNAMED, UNCARED, PAGE = (
     "in the records, not in the ledger",
     "in the ledger, not in the records",
     "the home is not where the records say",
+    "the name is not what the child is called",
     "the care is not what the cases say",
     "the page is not what the spells say",
 )
@@ -33,6 +34,8 @@ HARM = {
     "a deadline met": "UPDATE deadline SET met_at = due_at - interval '3 days'",
     "a child deleted": "DELETE FROM child",
     "a residence deleted": "DELETE FROM residence",
+    "a name changed": "UPDATE child SET full_name = 'Lý An'",
+    "a name missing": "DELETE FROM child_name",
     "a home of another moment": "UPDATE home SET changed = changed - interval '1 day'",
     "a case without a posting": "INSERT INTO case_file (child_id, kind, opened_on) "
     "SELECT id, 'support', '2017-01-01' FROM child",
@@ -74,6 +77,8 @@ async def test_records_changed_without_a_posting_are_found(connection: asyncpg.C
     [
         ("a child deleted", {STRAY}),
         ("a residence deleted", {STRAY, ASTRAY}),
+        ("a name changed", {MISNAMED}),
+        ("a name missing", {MISNAMED}),
         ("a home of another moment", {ASTRAY}),
         ("a case without a posting", {UNCARED}),
     ],

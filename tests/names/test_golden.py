@@ -2,58 +2,17 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from datetime import date
 
-import asyncpg
 import httpx
 import pytest
 
-from service import ledger
-from service.embedded import Server
-from tests.conftest import TODAY, clone
 from tests.names.golden import FILE, population
-from tests.signed_in import asked, served
 
 FIRST = 10
-BORN = date(2012, 5, 1)
-FILL = """
-WITH person AS (
-    INSERT INTO child (id, full_name, sex, date_of_birth)
-    SELECT lpad(to_hex(n), 32, '0')::uuid, name, 'unknown', $3 FROM unnest($1::text[]) WITH ORDINALITY p (name, n)
-),
-home AS (
-    INSERT INTO home (child_id, area_id, born, changed)
-    SELECT lpad(to_hex(n), 32, '0')::uuid, v.area_id, $3, now() FROM unnest($2::text[]) WITH ORDINALITY p (code, n)
-    JOIN area_version v ON v.code = p.code AND v.during @> $3
-)
-INSERT INTO residence (child_id, area_id, during)
-SELECT lpad(to_hex(n), 32, '0')::uuid, v.area_id, '[2012-05-01,)' FROM unnest($2::text[]) WITH ORDINALITY p (code, n)
-JOIN area_version v ON v.code = p.code AND v.during @> $3
-"""
-
-
-@pytest.fixture(scope="session")
-async def people(server: Server, template: str) -> str:
-    """A province of thirty thousand invented people, for reading."""
-    dsn = await clone(server, template, "people")
-    connection = await asyncpg.connect(dsn)
-    names, codes = zip(*population(), strict=True)
-    await connection.execute(FILL, names, codes, BORN)
-    await ledger.rebuild(connection, TODAY)
-    await connection.execute("VACUUM ANALYZE child, residence, home")
-    await connection.close()
-    return dsn
-
-
-@pytest.fixture
-async def client(people: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with asked(served(people, TODAY)) as client:
-        yield client
 
 
 async def test_of_the_golden_set_98_of_100_are_among_the_first_ten(
-    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    among_people: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Recall: of the bearers of the name (of whom ten have room on a page), how many are shown. Precision: of those
     shown, how many bear it."""
@@ -71,7 +30,7 @@ async def test_of_the_golden_set_98_of_100_are_among_the_first_ten(
         asked_for = (
             {"q": case["typed"], "limit": FIRST, "on": "2018-06-30"} if place else {"q": case["typed"], "limit": FIRST}
         )
-        answer = await client.get("/v1/communes" if place else "/v1/children", params=asked_for | where)
+        answer = await among_people.get("/v1/communes" if place else "/v1/children", params=asked_for | where)
         shown = [item["name" if place else "full_name"] for item in answer.json()["items"]]
         right = shown.count(case["name"])
         wanted = min(FIRST, max(right, 1) if place else bearers[case["name"], case["commune"]])

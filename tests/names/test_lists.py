@@ -54,6 +54,8 @@ async def test_the_best_match_comes_first(client: httpx.AsyncClient) -> None:
         "Nguyễn Thị Anh",
         "Lê Anh Nguyễn",
     ]
+    assert (await names(client, q="nguyen"))[0] == "Lê Anh Nguyễn"  # whose given name it is
+    assert await names(client, q="anh le") == ["Lê Anh Nguyễn"]
     assert (await names(client, q="nguyen van ân"))[0] == "Nguyễn Văn Ân"
     assert await names(client, q="hoà") == await names(client, q="Hòa") == ["Lý Hòa", "Phạm Hoà"]
     assert await names(client, q="ddawng khoa") == await names(client, q="khoa d9a8ng") == ["Trần Đăng Khoa"]
