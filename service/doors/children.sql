@@ -106,9 +106,10 @@ DECLARE
         CASE WHEN changed THEN ', m.changed' END, set_apart, concat_ws(' AND ', 'true',
             CASE WHEN begun <> 'members' THEN aged END,
             CASE WHEN begun = 'change' AND sex IS NOT NULL THEN format('m.sex = %L', sex) END,
-            -- Those of a category are told apart at once (IS TRUE keeps the planner from joining): no index finds it by the child.
-            CASE WHEN begun = 'members' AND category IS NOT NULL THEN
-                format('(m.id IN (SELECT s.subject_id FROM spell s WHERE %s)) IS TRUE', counted) END,
+            -- Those of a category or a few areas fill no page, and are told apart at once (IS TRUE keeps the planner from joining).
+            CASE WHEN begun = 'members' AND on_day IS NOT NULL AND (category IS NOT NULL OR cardinality(areas) <= few_areas)
+                THEN format('(m.id IN (SELECT s.subject_id FROM spell s WHERE %s%s)) IS TRUE', counted,
+                            CASE WHEN cardinality(areas) <= few_areas THEN ' AND s.area_id = ' || place END) END,
             replace(of_cases, 'x.id', 'm.id'),
             CASE WHEN behind THEN CASE WHEN changed THEN '(m.changed, m.id) > ($16, $17)' ELSE 'm.id > $17' END END),
         CASE WHEN changed THEN 'm.changed, m.id' ELSE 'm.id' END) END;

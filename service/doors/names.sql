@@ -138,7 +138,8 @@ BEGIN
             CASE WHEN until = step THEN step::text ELSE 'CASE ' || (
                 SELECT string_agg(format('WHEN x.words @@ %L::tsquery THEN %s', conditions[n], n), ' ' ORDER BY n)
                 FROM generate_series(step, until - 1) n) || format(' ELSE %s END', until) END,
-            replace(matching, 'x.words @@ $11::tsquery', called),
+            replace(CASE WHEN low IS NULL THEN matching ELSE replace(matching, 'x.areas && $2', 'true') END,
+                    'x.words @@ $11::tsquery', called),
             CASE WHEN earlier <> '' THEN format(' AND NOT x.words @@ %L::tsquery', '(' || earlier || ')') END,
             concat(' AND x.place >= stretch.low', CASE WHEN high[1] IS NOT NULL THEN ' AND x.place < stretch.high' END,
                    CASE WHEN place IS NOT NULL AND step = first THEN ' AND (x.place, x.id) > ($15, $16)' END),

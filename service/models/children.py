@@ -79,7 +79,7 @@ class ChildName(SQLModel, table=True):
     __tablename__ = "child_name"
     __table_args__ = (
         Index("child_name_words", "words", "areas", postgresql_using="gin"),
-        Index("child_name_place", "place", "child_id", postgresql_include=["words", "areas"]),
+        Index("child_name_place", "place", "child_id", postgresql_include=["words"]),
     )
 
     child_id: UUID = Field(primary_key=True, foreign_key="child.id", ondelete="CASCADE")

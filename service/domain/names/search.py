@@ -47,9 +47,9 @@ def search(typed: str) -> Search:
     """What `q` asks for; refuses marks, spaces and punctuation alone, of which nothing is left.
 
     >>> [rank.condition for rank in search("Lý An").ranks[:3]]
-    ["'=an lyS'", "'lyS' & '>an'", "'lyS' & 'an'"]
+    ["'=an lyS'", "'lyS' & '>an'", "'an' & 'lyS'"]
     >>> [rank.condition for rank in search("Lý An").ranks[3:]]
-    ["'=an li'", "'li' & '>an'", "'li' & 'an'", "'li' & '>an':*", "'li' & ('an' | 'an':*)"]
+    ["'=an li'", "'li' & '>an'", "'an' & 'li'", "'li' & '>an':*", "('an' | 'an':*) & 'li'"]
     """
     split = [word[:LONGEST_WORD] for word in spelled(typed).split(" ")]
     read = [readings(word) for word in split if plain(word)]
@@ -58,12 +58,12 @@ def search(typed: str) -> Search:
     bare = [[plain(reading) for reading in word] for word in read]
     ranks = complete(bare)
     if starts := beginnings(read[-1]):
-        others = [either(word) for word in bare[:-1]]
+        others = seldom_first(bare[:-1])
         given = [quoted(f">{start}") + ":*" for start in starts]
         anywhere = either(bare[-1], *(f"{quoted(start)}:*" for start in starts))
         ranks += [
             beside(others, either([], *given))._replace(stretches=begun_within(starts)),
-            beside(others, anywhere),
+            beside(others, anywhere, first=True),
         ]
     if read != bare:
         ranks = complete(read) + ranks
@@ -75,8 +75,8 @@ def complete(read: list[list[str]]) -> list[Rank]:
     given = [f">{word}" for word in read[-1]]
     return [
         Rank(either(wholes(read))),
-        Rank(together([*map(either, read[:-1]), either(given)]), given_within(read[-1])),
-        Rank(together(map(either, read))),
+        Rank(together([*seldom_first(read[:-1]), either(given)]), given_within(read[-1])),
+        Rank(together(seldom_first(read))),
     ]
 
 
@@ -107,8 +107,13 @@ def slips(bare: list[list[str]]) -> list[Rank]:
     return found
 
 
-def beside(others: list[str], *meant: str) -> Rank:
-    return Rank(together([*others, *meant]), None, together(others))
+def seldom_first(words: list[list[str]]) -> list[str]:
+    """A name that is walked past is looked at until a word is missing; family names, which most have, are typed first."""
+    return [either(word) for word in reversed(words)]
+
+
+def beside(others: list[str], *meant: str, first: bool = False) -> Rank:
+    return Rank(together([*meant, *others] if first else [*others, *meant]), None, together(others))
 
 
 def quoted(word: str) -> str:
