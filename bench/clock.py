@@ -41,7 +41,7 @@ INSERT INTO assignment (id, account_id, role, area_id, during)
 SELECT officer, officer, 'commune_worker', area_id, '[2016-01-01,)' FROM of_commune WHERE area_id <> {commune};
 
 INSERT INTO case_file (child_id, kind, opened_on, stage, incident_area_id, residence_area_id, officer)
-SELECT h.child_id, 'protection', date '2020-12-31' - abs(uuid_hash(h.child_id)) % 300, 'received', h.area_id, h.area_id,
+SELECT h.child_id, 'protection', date '2020-12-30' - abs(uuid_hash(h.child_id)) % 300, 'received', h.area_id, h.area_id,
        o.officer
 FROM home h JOIN of_commune o USING (area_id)
 WHERE NOT EXISTS (SELECT FROM case_file f WHERE f.child_id = h.child_id)
