@@ -63,12 +63,14 @@ BEGIN
         LEFT JOIN access a ON a.number = h.access LEFT JOIN account u ON u.id = a.account_id)::text;
 END $$;
 
--- Newest first: item and number, one row more than `size`.
+-- Newest first: item and number, one row more than `size`. How to reach whoever harms the child is told to nobody, nor how it once
+-- was.
 CREATE FUNCTION list_history(who asking, of_child uuid, before_number bigint, size integer)
 RETURNS TABLE (item text, number bigint)
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     c CONSTANT caller := admitted(who, 'history.read');
+    harm CONSTANT uuid[] := ARRAY(SELECT harming(of_child));
 BEGIN
     IF reaches_child(c, of_child) THEN
         RETURN QUERY
@@ -77,8 +79,10 @@ BEGIN
                 'change', CASE WHEN h.before IS NULL THEN 'made' WHEN h.after IS NULL THEN 'withdrawn' ELSE 'changed' END,
                 'fields', (
                     SELECT coalesce(json_agg(json_build_object(
-                        'field', f, 'from', h.before -> f, 'to', h.after -> f) ORDER BY f), '[]')
-                    FROM jsonb_object_keys(coalesce(h.before, '{}') || coalesce(h.after, '{}')) f
+                        'field', f, 'from', CASE WHEN NOT withheld THEN h.before -> f END,
+                        'to', CASE WHEN NOT withheld THEN h.after -> f END, 'withheld', withheld) ORDER BY f), '[]')
+                    FROM jsonb_object_keys(coalesce(h.before, '{}') || coalesce(h.after, '{}')) f,
+                        coalesce(h.record = 'person' AND f IN ('phone', 'address') AND h.record_id = ANY (harm), false) withheld
                     WHERE h.before -> f IS DISTINCT FROM h.after -> f),
                 'whose', CASE WHEN h.record = 'assignment_child' THEN (
                     SELECT u.name FROM assignment m JOIN account u ON u.id = m.account_id WHERE m.id = h.record_id) END,

@@ -38,11 +38,13 @@ class LookRecord(AccessRecord):
 
 
 class FieldChange(BaseModel):
-    """A column of a record, before and after."""
+    """A column of a record, before and after. Both are null where they are `withheld`: how to reach whoever harms the
+    child is told to nobody."""
 
     field: Internal[str]
     from_: Sensitive[Any] = Field(alias="from")
     to: Sensitive[Any]
+    withheld: Internal[bool]
 
 
 class ChangeRecord(BaseModel):

@@ -110,10 +110,16 @@ async def test_how_to_reach_whoever_harms_the_child_is_told_to_nobody(
         written = await client.patch(father, json={field: "0900 000 000"}, headers=EVERYTHING)
         assert refusal(written) == (403, "field_restricted", [f"/{field}"])
     assert (await client.patch(father, json={"note": "đã chuyển đi"}, headers=EVERYTHING)).status_code == 200
+    past = await client.get(f"{child}/history")
+    assert "0912 345 678" not in past.text
+    assert "Thôn Kim Lũ" not in past.text
+    made = next(item for item in past.json()["items"] if item["record"] == "person" and item["change"] == "made")
+    assert [f["field"] for f in made["fields"] if f["withheld"]] == ["address", "phone"]
     connection = await asyncpg.connect(empty_database)
     await connection.execute("UPDATE case_step SET withdrawn_at = now() WHERE id = $1", step)
     await connection.close()
     assert (await client.get(father)).json()["phone"] == "0912 345 678"
+    assert "0912 345 678" in (await client.get(f"{child}/history")).text
 
 
 async def test_who_does_not_receive_harm_is_not_told_of_it_by_what_is_missing(

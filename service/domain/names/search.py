@@ -108,7 +108,7 @@ def slips(bare: list[list[str]]) -> list[Rank]:
 
 
 def seldom_first(words: list[list[str]]) -> list[str]:
-    """A name that is walked past is looked at until a word is missing; family names, which most have, are typed first."""
+    """A name that is walked past is looked at until a word is missing; what most have, family names, is typed first."""
     return [either(word) for word in reversed(words)]
 
 
