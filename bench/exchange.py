@@ -26,8 +26,10 @@ def scratch(beside: Path) -> Iterator[Path]:
     """A folder on the same disk, which the server's account may pass."""
     folder = Path(tempfile.mkdtemp(dir=beside, prefix="bench-exchange-"))
     folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def command(name: str, *arguments: str) -> None:

@@ -1,7 +1,7 @@
 """The register as a whole: whether it holds anything or anyone signs in, and held while it is filled."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 
 import asyncpg
@@ -12,7 +12,7 @@ SELECT NOT EXISTS (SELECT FROM child) AND NOT EXISTS (SELECT FROM site) AND NOT 
    AND NOT EXISTS (SELECT FROM case_report)
 """
 # What lists and searches read by an index alone.
-READ_BY_INDEX = ["child", "child_name", "home", "care", "spell", "case_file"]
+NOT_ANALYZED, ANALYZED = ["child_name", "home", "care"], ["child", "spell", "case_file"]  # by the load
 MAY_SET = "SELECT has_parameter_privilege('wal_compression', 'SET')"
 
 
@@ -59,4 +59,6 @@ async def set_aside(connection: asyncpg.Connection, names: list[str]) -> AsyncIt
 async def vacuum(connection: asyncpg.Connection) -> None:
     """After a large load, outside its transaction: an index is read without the rows where these are known to be
     visible to everyone. By itself the server would find that out a minute later."""
-    await connection.execute(f"VACUUM {', '.join(READ_BY_INDEX)}")
+    with suppress(asyncpg.PostgresError):  # what was loaded is kept, and the server will come to it
+        await connection.execute(f"VACUUM (ANALYZE) {', '.join(NOT_ANALYZED)}")
+        await connection.execute(f"VACUUM {', '.join(ANALYZED)}")

@@ -61,7 +61,7 @@ DECLARE
         CASE WHEN sex IS NOT NULL THEN format('s.sex = %L', sex) END,
         CASE WHEN begun = 'year' THEN 'extract(year FROM s.born)::smallint = stretch' END);
     said CONSTANT text := 's.subject_id AS id, s.sex, s.born AS date_of_birth, s.area_id';
-    named CONSTANT boolean := by_name OR name IS NOT NULL;
+    named CONSTANT boolean := begun IS NULL AND (by_name OR name IS NOT NULL);  -- a list that begins somewhere is of no name
     -- By the spells, or by the names.
     unsaid CONSTANT boolean := changed_since IS NOT NULL OR named AND on_day IS NULL AND num_nonnulls(sex, age_from, age_until) > 0;
     cared CONSTANT text := nullif(concat_ws(' AND ', CASE WHEN assisted THEN 'k.assisted @> $3' END,

@@ -19,7 +19,7 @@ FROM home h FULL JOIN told_homes() l USING (child_id)
 WHERE (h.area_id, h.born, h.changed) IS DISTINCT FROM (l.area_id, l.born, l.changed)
 GROUP BY 2
 UNION ALL
-SELECT 'the name is not what the child is called', NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
+SELECT 'what the child is found by is not what the records say', NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*)
 FROM child_name n FULL JOIN told_names() t USING (child_id)
 WHERE (n.full_name, n.areas) IS DISTINCT FROM (t.full_name, t.areas) OR n.child_id IS NULL OR t.child_id IS NULL
 HAVING count(*) > 0

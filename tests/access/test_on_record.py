@@ -395,7 +395,7 @@ async def test_the_history_tells_what_a_field_was_and_became(province: Province)
     assert answer.is_success
     told = (await province.ask("inspector", "GET", f"/v1/children/{CHILD}/history")).json()["items"][0]
     await province.remake(INSIDE)
-    assert told["fields"] == [{"field": "full_name", "from": "Đỗ Thị Mận", "to": "Đỗ Thị Mơ"}]
+    assert told["fields"] == [{"field": "full_name", "from": "Đỗ Thị Mận", "to": "Đỗ Thị Mơ", "withheld": False}]
     assert (told["change"], told["record"]) == ("changed", "child")
     assert told["by"] == {
         "account": "district-officer",

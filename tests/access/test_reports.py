@@ -165,7 +165,7 @@ async def test_where_it_happened_nothing_else_of_the_child_is_met_or_changed(inc
 
 async def test_the_worker_where_it_happened_takes_the_steps_of_intake_and_is_on_record(incident: Incident) -> None:
     province = incident.province
-    moment = {"occurred_at": "2020-12-31T00:30:00+07:00"}
+    moment = {"occurred_at": "2020-12-30T23:50:00+07:00"}
     taken = await incident.ask(
         "commune_worker", "POST", f"{incident.case}/emergency-measures", json=moment | {"reason": "gấp"}
     )

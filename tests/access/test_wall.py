@@ -17,7 +17,7 @@ from tests.conftest import TODAY
 OF_CASE = ("intervention", "deadline", "case_note", "case_flag")
 GUARDED = ("child", "residence", "circumstance", "person", "case_file", *OF_CASE)
 KEPT = {"case_note", "case_flag"}  # by nobody withdrawn but with their case
-HIDDEN = ("spell", "history", "access", "home", "care", "assignment_child")
+HIDDEN = ("spell", "history", "access", "home", "child_name", "care", "assignment_child")
 READ = "SELECT count(*) FROM read_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, $2)"
 TAKE = "SELECT take_child(ROW($1::uuid, 'case_work', '', 'r', 'a')::asking, 'children.write', $2)"
 OFFICER, WORKER = KEYS["district_officer"], KEYS["commune_worker"]

@@ -24,7 +24,7 @@ UNPOSTED, STRAY, ASTRAY, MISNAMED, UNCARED, PAGE = (
     "in the records, not in the ledger",
     "in the ledger, not in the records",
     "the home is not where the records say",
-    "the name is not what the child is called",
+    "what the child is found by is not what the records say",
     "the care is not what the cases say",
     "the page is not what the spells say",
 )

@@ -11,6 +11,7 @@ from service.domain.names import folded, order, spelled, words
 
 COLLATED = Path(__file__).with_name("collated.txt").read_text(encoding="utf-8").splitlines()
 ODD = [
+    "Lê Hélène", "NgọcÁnh",
     "Thuỵ Hoà", "Thụy Hòa", "Nguye\u0302\u0303n", "ĐẶNG  Thị\u00a0Lý", "Y-Bhăm Êban", "H'Hen Niê", "O’Brien", "Zoë Fox",
     "An 2", "-", "\u0323", "\u200bAn\u202e", "😀 An", "Lý Quý Huy Ý Vy", "Мария", "x" * 200, "a " * 99 + "a",
     "\U0001d160" * 60, "Nguyễn Thị " + "Ộ" * 180,

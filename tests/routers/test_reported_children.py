@@ -13,7 +13,7 @@ from tests.routers.api import BAC_SON, LAM_SON, PHU_UNG, figures, opened, refusa
 from tests.routers.case_reports import CHAIR, NEIGHBOUR, RECEIVED, WORKER, reported, signed, taken_up, told
 from tests.routers.case_steps import assessed
 
-MORNING = "2020-12-31T05:00:00+07:00"
+LATER = "2020-12-30T23:50:00+07:00"  # behind us at any hour of today
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ async def test_a_child_nobody_knows_can_be_worked_on_and_counts_nowhere(
     assert child["withheld"] == []
     case = f"/v1/cases/{part['case_id']}"
     first = await client.post(
-        f"{case}/initial-assessment", json={"occurred_at": MORNING, **assessed("02")}, headers=worker
+        f"{case}/initial-assessment", json={"occurred_at": LATER, **assessed("02")}, headers=worker
     )
     assert first.status_code == 201, first.text
-    emergency = await client.post(f"{case}/emergency-measures", json={"occurred_at": MORNING}, headers=chair)
+    emergency = await client.post(f"{case}/emergency-measures", json={"occurred_at": LATER}, headers=chair)
     assert emergency.status_code == 201, emergency.text
     categorised = await client.post(
         f"{path(part)}/circumstances", json={"category": "d", "from": "2020-12-30"}, headers=worker
@@ -155,7 +155,7 @@ async def test_several_reports_of_one_incident_are_of_one_case(
     client: httpx.AsyncClient, worker: dict[str, str]
 ) -> None:
     part = await taken_up(client, await reported(client), headers=worker)
-    second = await reported(client, source="police", received_at="2020-12-31T01:00:00+07:00")
+    second = await reported(client, source="police", received_at="2020-12-30T23:45:00+07:00")
     linked = await taken_up(client, second, case_id=part["case_id"], headers=worker)
     assert (linked["case_id"], linked["child_id"]) == (part["case_id"], part["child_id"])
     again = await client.post(f"{second}/children/1/case", json={}, headers=worker)

@@ -6,6 +6,7 @@ import unicodedata
 # Tones are written behind their word, as capitals (their keys in Telex): nothing else in a spelling is a capital.
 MARKS = dict(zip("\u0300\u0309\u0303\u0301\u0323", "FRXSJ", strict=True))  # huyền hỏi ngã sắc nặng
 TONE = re.compile(r"([FRXSJ])([^ ]*)")
+UNHEARD = re.compile(r"[FRXSJ].")  # a second tone in a word: no syllable has two
 SEPARATORS = "\t\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0\u00b7\u02bc\u2013\u2014\u2018\u2019\u3000"
 UNSEEN = (  # soft hyphen, zero widths, directions
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068"
@@ -51,7 +52,7 @@ def words(name: str) -> set[str]:
     """
     as_spelled = [word[:LONGEST_WORD] for word in spelled(name).split(" ")]
     as_folded = [word for word in map(plain, as_spelled) if word]
-    given = {">" + word for word in (as_spelled[-1], plain(as_spelled[-1]))} - {">"}
+    given = {">" + word for word in as_spelled[-1:] if not UNHEARD.search(word) for word in (word, plain(word))} - {">"}
     return {*as_spelled, *as_folded, *given, whole(as_spelled), whole(as_folded)} - {""}
 
 
