@@ -34,7 +34,7 @@ async def test_plans_wait_for_the_chair_with_the_time_that_is_left_until_they_ar
     client: httpx.AsyncClient, empty_database: str
 ) -> None:
     first = await led(client, empty_database)
-    later = await submitted(first, "12-31")
+    later = await submitted(first, "12-30")
     second = Led(client, await another(client, first), first.child, first.worker, first.chair)
     sooner = await submitted(second, "03-10")
     shown = await queue(client, first.chair)
@@ -48,7 +48,7 @@ async def test_plans_wait_for_the_chair_with_the_time_that_is_left_until_they_ar
     rest = (await client.get(f"/v1/approvals?limit=1&cursor={page['next']}", headers=first.chair)).json()
     assert [item["case_id"] for item in page["items"] + rest["items"]] == [sooner, later]
     await second.taken("approval", at("03-11"))
-    await first.taken("return", at("12-31", "10:00"), reason="chưa đủ")
+    await first.taken("return", at("12-30", "23:00"), reason="chưa đủ")
     assert await queue(client, first.chair) == []
 
 

@@ -107,7 +107,7 @@ async def test_all_open_cases_go_to_another_with_what_is_due_and_into_the_histor
     await connection.close()
     child = f"/v1/children/{after[0].json()['child_id']}"
     last = (await client.get(f"{child}/history?limit=1")).json()["items"][0]
-    assert last["fields"] == [{"field": "officer", "from": str(LEAVING), "to": str(STAYING)}]
+    assert last["fields"] == [{"field": "officer", "from": str(LEAVING), "to": str(STAYING), "withheld": False}]
     assert last["by"]["action"] == "hand_over"
     assert (await hand_over(client, STAYING)).json() == {"cases": 0}
 
