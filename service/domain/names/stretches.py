@@ -1,6 +1,7 @@
 """Where in the order of names a given name stands, typed with marks or without, whole or begun."""
 
 from itertools import product
+from math import prod
 
 from service.domain.names.spelling import LONGEST_WORD, PLACES
 
@@ -19,8 +20,7 @@ def given_within(words: list[str]) -> list[Stretch] | None:
     >>> given_within(["hoaF"]), given_within(["an"])
     ([('LSA1', 'LSA1!')], [('AR', 'ARA'), ('BR', 'BRA'), ('CR', 'CRA')])
     """
-    behind = {word: OTHER_TONE if word[-1:] in tuple(TONES) else OTHER_WORD for word in words}
-    return within({word: behind[word] for word in words})
+    return within({word: OTHER_TONE if word[-1:] in tuple(TONES) else OTHER_WORD for word in words})
 
 
 def begun_within(starts: list[str]) -> list[Stretch] | None:
@@ -37,13 +37,9 @@ def within(words: dict[str, str]) -> list[Stretch] | None:
         return None
     stretches: list[Stretch] = []
     for letters, behind in words.items():
-        spellings = [SPELLINGS.get(letter, letter) for letter in letters]
-        if any(letter in "ăâđêôơư" + TONES for letter in letters):
-            spellings = list(letters)
-        number = 1
-        for spelling in spellings:
-            number *= len(spelling)
-        if number > MOST:
+        marked = any(letter in "ăâđêôơư" + TONES for letter in letters)
+        spellings = [letter if marked else SPELLINGS.get(letter, letter) for letter in letters]
+        if prod(map(len, spellings)) > MOST:
             return None
         places = ("".join(chosen).translate(PLACES) for chosen in product(*spellings))
         stretches += [(place, place + behind) for place in places]
